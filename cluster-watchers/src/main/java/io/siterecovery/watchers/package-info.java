@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.watchers;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,102 @@
+package io.siterecovery.events;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.siterecovery.events.drbd.Word;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Turns event data into Kafka values and headers, and back. */
+public final class EventCodec {
+
+    /** A record that fits no schema: it is parked, never guessed at. */
+    public static final class Unreadable extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Unreadable(String reason) {
+            super(reason);
+        }
+    }
+
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder()
+                    .addModule(new JavaTimeModule())
+                    .addModule(wordModule())
+                    .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                    .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                    .build();
+
+    public static byte[] encode(Record data) {
+        try {
+            return MAPPER.writeValueAsBytes(data);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("cannot encode " + data.getClass().getName(), e);
+        }
+    }
+
+    public static Map<String, byte[]> headers(EventHeaders headers) {
+        Map<String, byte[]> encoded = new LinkedHashMap<>();
+        put(encoded, "specversion", "1.0");
+        put(encoded, "id", headers.id());
+        put(encoded, "type", headers.type().type());
+        put(encoded, "source", headers.source());
+        put(encoded, "subject", headers.subject());
+        put(encoded, "time", headers.time().toString());
+        if (headers.tenant() != null) {
+            put(encoded, "tenant", headers.tenant());
+        }
+        if (headers.sequence() != null) {
+            put(encoded, "sequence", headers.sequence().toString());
+        }
+        if (headers.correlationId() != null) {
+            put(encoded, "correlationid", headers.correlationId());
+        }
+        encoded.put("content-type", "application/json".getBytes(StandardCharsets.UTF_8));
+        return encoded;
+    }
+
+    /**
+     * @param ceType the value of the header {@code ce_type}
+     * @throws Unreadable if the type is unknown or the value does not fit it
+     */
+    public static Record decode(String ceType, byte[] value) throws Unreadable {
+        EventType type =
+                EventType.ofType(ceType)
+                        .orElseThrow(() -> new Unreadable("unknown event type " + ceType));
+        try {
+            return MAPPER.readValue(value, type.data());
+        } catch (IOException | IllegalArgumentException | NullPointerException e) {
+            throw new Unreadable(ceType + ": " + firstLine(e));
+        }
+    }
+
+    /** The data of an event as a JSON tree, for schemas and for people. */
+    public static JsonNode tree(Record data) {
+        return MAPPER.valueToTree(data);
+    }
+
+    private static void put(Map<String, byte[]> headers, String attribute, String value) {
+        headers.put("ce_" + attribute, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
+    }
+
+    private static SimpleModule wordModule() {
+        SimpleModule module = new SimpleModule("drbd-words");
+        module.addSerializer(Word.class, new WordJson.Writer());
+        module.addDeserializer(Word.class, new WordJson.Reader());
+        return module;
+    }
+
+    private EventCodec() {}
+}

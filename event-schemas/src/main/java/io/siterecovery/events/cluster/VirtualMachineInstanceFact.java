@@ -1,0 +1,22 @@
+package io.siterecovery.events.cluster;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A VirtualMachineInstance: while it exists and is not final, its VM may be writing.
+ *
+ * @param phase KubeVirt's phase, {@code Running}, {@code Succeeded}, {@code Failed}, …; empty when
+ *     new
+ */
+public record VirtualMachineInstanceFact(
+        ObjectMeta meta, String phase, @Nullable String node, boolean ready)
+        implements ClusterFact {
+
+    public boolean isFinal() {
+        return phase.equals("Succeeded") || phase.equals("Failed");
+    }
+
+    public boolean isRunning() {
+        return phase.equals("Running") && !meta.deleting();
+    }
+}

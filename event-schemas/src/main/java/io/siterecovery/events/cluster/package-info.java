@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.events.cluster;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,44 @@
+package io.siterecovery.events.drbd;
+
+import java.util.Optional;
+
+/**
+ * A word that DRBD said. A word we do not know is kept as it was said: it is never taken for one we
+ * know.
+ *
+ * @param raw exactly what was printed
+ */
+public sealed interface Word<E extends Enum<E> & DrbdWord> {
+
+    String raw();
+
+    record Known<E extends Enum<E> & DrbdWord>(E value) implements Word<E> {
+        @Override
+        public String raw() {
+            return value.word();
+        }
+    }
+
+    record Unknown<E extends Enum<E> & DrbdWord>(String raw) implements Word<E> {}
+
+    static <E extends Enum<E> & DrbdWord> Word<E> of(E value) {
+        return new Known<>(value);
+    }
+
+    static <E extends Enum<E> & DrbdWord> Word<E> parse(Class<E> type, String raw) {
+        for (E value : type.getEnumConstants()) {
+            if (value.word().equals(raw)) {
+                return new Known<>(value);
+            }
+        }
+        return new Unknown<>(raw);
+    }
+
+    default boolean is(E expected) {
+        return this instanceof Known<E>(E value) && value == expected;
+    }
+
+    default Optional<E> known() {
+        return this instanceof Known<E>(E value) ? Optional.of(value) : Optional.empty();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.events.drbd;
+
+import org.jspecify.annotations.NullMarked;

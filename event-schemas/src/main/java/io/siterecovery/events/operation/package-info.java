@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.events.operation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.failover;
+
+import org.jspecify.annotations.NullMarked;

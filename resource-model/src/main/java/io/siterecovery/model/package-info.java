@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.sandbox;
+
+import org.jspecify.annotations.NullMarked;
