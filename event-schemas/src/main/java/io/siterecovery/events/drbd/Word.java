@@ -5,11 +5,10 @@ import java.util.Optional;
 /**
  * A word that DRBD said. A word we do not know is kept as it was said: it is never taken for one we
  * know.
- *
- * @param raw exactly what was printed
  */
 public sealed interface Word<E extends Enum<E> & DrbdWord> {
 
+    /** Exactly what was printed. */
     String raw();
 
     record Known<E extends Enum<E> & DrbdWord>(E value) implements Word<E> {
