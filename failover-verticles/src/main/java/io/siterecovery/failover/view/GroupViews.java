@@ -74,8 +74,7 @@ public final class GroupViews {
     public Set<GroupId> groups() {
         Set<GroupId> groups = new LinkedHashSet<>();
         for (ClusterId site : sites()) {
-            for (String namespace :
-                    view.namespaces(site.name(), ResourceKind.PROTECTION_GROUP)) {
+            for (String namespace : view.namespaces(site.name(), ResourceKind.PROTECTION_GROUP)) {
                 view.shelf(site.name(), ResourceKind.PROTECTION_GROUP, namespace)
                         .keySet()
                         .forEach(name -> groups.add(new GroupId(namespace, name)));
@@ -402,7 +401,8 @@ public final class GroupViews {
             return new GroupVolume(member.name(), disk.claim(), Optional.empty(), 0, fault);
         }
         String[] parts = handle.get().split("/", 2);
-        int number = parts.length == 2 && parts[1].matches("\\d{1,5}") ? Integer.parseInt(parts[1]) : 0;
+        int number =
+                parts.length == 2 && parts[1].matches("\\d{1,5}") ? Integer.parseInt(parts[1]) : 0;
         return new GroupVolume(member.name(), disk.claim(), Optional.of(parts[0]), number, "");
     }
 
@@ -428,8 +428,7 @@ public final class GroupViews {
     }
 
     private Optional<CustomResourceFact> hubFact(ResourceKind kind, String name) {
-        return view.get(
-                CustomResourceFact.class, FactKey.QUORUM, kind, tenant.namespace(), name);
+        return view.get(CustomResourceFact.class, FactKey.QUORUM, kind, tenant.namespace(), name);
     }
 
     /** A group written in {@code dr-<d>} lives where all its VMs do. */

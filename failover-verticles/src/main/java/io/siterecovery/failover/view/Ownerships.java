@@ -36,8 +36,7 @@ public final class Ownerships {
                 group.namespace(),
                 group.name(),
                 switch (ownership.holder()) {
-                    case Holder.At(var at) ->
-                            new GroupOwnershipSpec.Holder(at.name(), null, null);
+                    case Holder.At(var at) -> new GroupOwnershipSpec.Holder(at.name(), null, null);
                     case Holder.Moving(var from, var to) ->
                             new GroupOwnershipSpec.Holder(
                                     null,

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The facts of one deployment: the last word on each object and each DRBD resource.
  *
- * <p>Facts arrive from the topics, and as answers to our own writes, which may overtake them: of two
- * words on one object the one with the higher resourceVersion stays. Used from one Vert.x context
- * only.
+ * <p>Facts arrive from the topics, and as answers to our own writes, which may overtake them: of
+ * two words on one object the one with the higher resourceVersion stays. Used from one Vert.x
+ * context only.
  */
 public final class TenantView {
 
@@ -83,8 +83,7 @@ public final class TenantView {
     /** Takes in one node's word on one resource, or with null that it has no such resource. */
     public void applyDrbd(
             String cluster, String node, String resource, @Nullable RoutedDrbdState state) {
-        Map<String, RoutedDrbdState> nodes =
-                drbd.computeIfAbsent(resource, r -> new TreeMap<>());
+        Map<String, RoutedDrbdState> nodes = drbd.computeIfAbsent(resource, r -> new TreeMap<>());
         String place = cluster + "/" + node;
         if (state == null) {
             nodes.remove(place);
@@ -178,17 +177,13 @@ public final class TenantView {
     }
 
     private Optional<String> namespaceOfVolume(String cluster, String volume) {
-        return get(
-                        PersistentVolumeFact.class,
-                        cluster,
-                        ResourceKind.PERSISTENT_VOLUME,
-                        "",
-                        volume)
+        return get(PersistentVolumeFact.class, cluster, ResourceKind.PERSISTENT_VOLUME, "", volume)
                 .map(PersistentVolumeFact::claimNamespace);
     }
 
     private String namespaceOfResource(String cluster, String resource) {
-        // LINSTOR names a resource after its PV unless told otherwise; any other costs one more look.
+        // LINSTOR names a resource after its PV unless told otherwise; any other costs one more
+        // look.
         return namespaceOfVolume(cluster, resource).orElse(EVERY_NAMESPACE);
     }
 

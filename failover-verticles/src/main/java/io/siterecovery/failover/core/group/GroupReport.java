@@ -161,16 +161,15 @@ public final class GroupReport {
                 ownership.map(Ownership::epoch).orElse(null),
                 members.isEmpty() ? null : members,
                 null,
-                conditions(validation, health, site, before, copy.meta().generation()));
+                conditions(validation, health, before, copy.meta().generation()));
     }
 
     private MemberStatus member(
             Member member, ProtectionGroupStatus before, ReplicationHealth replication) {
         List<VolumeStatus> old =
-                Stream.ofNullable(before.virtualMachines())
-                        .flatMap(List::stream)
+                members(before)
                         .filter(m -> m.name().equals(member.name()))
-                        .flatMap(m -> Stream.ofNullable(m.volumes()).flatMap(List::stream))
+                        .flatMap(m -> m.volumes() == null ? Stream.of() : m.volumes().stream())
                         .toList();
         String state =
                 member.vm().isEmpty()
@@ -183,6 +182,10 @@ public final class GroupReport {
         List<VolumeStatus> volumes = replication.volumes(member.name(), old);
         return new MemberStatus(
                 member.name(), state, reason(member, state), volumes.isEmpty() ? null : volumes);
+    }
+
+    private static Stream<MemberStatus> members(ProtectionGroupStatus status) {
+        return status.virtualMachines() == null ? Stream.of() : status.virtualMachines().stream();
     }
 
     private static @Nullable String reason(Member member, String state) {
@@ -209,11 +212,7 @@ public final class GroupReport {
     }
 
     private List<Condition> conditions(
-            Validation validation,
-            Health health,
-            Site site,
-            ProtectionGroupStatus before,
-            long generation) {
+            Validation validation, Health health, ProtectionGroupStatus before, long generation) {
         List<Condition> fresh = new ArrayList<>();
         fresh.add(
                 validation.faults().isEmpty()

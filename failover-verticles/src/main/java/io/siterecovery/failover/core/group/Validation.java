@@ -38,10 +38,9 @@ record Validation(List<String> faults, List<String> warnings, int sound) {
                                 disksAsPrimary(member, vm, faults, warnings);
                                 if (mustRun && member.power() == Power.DOWN) {
                                     faults.add(
-                                            "VM %s does not run on %s; a group is first claimed where"
-                                                    + " its VMs run"
-                                                            .formatted(
-                                                                    member.name(), site.cluster()));
+                                            ("VM %s does not run on %s; a group is first claimed where its"
+                                                            + " VMs run")
+                                                    .formatted(member.name(), site.cluster()));
                                 }
                             });
             sound += faults.size() == before ? 1 : 0;
