@@ -57,7 +57,8 @@ public final class FailoverStore {
                         .testVersion(stored.fact().meta().resourceVersion())
                         .add("/status", ResourceJson.write(status));
         return quorum.patchStatus(ResourceKind.FAILOVER, namespace, stored.order().name(), patch)
-                .map(answer -> taken(stored.order().name(), answer))
+                .onSuccess(answer -> taken(stored.order().name(), answer))
+                .<Void>mapEmpty()
                 .recover(e -> readAgain(stored.order().name(), e));
     }
 
@@ -74,9 +75,8 @@ public final class FailoverStore {
                         });
     }
 
-    private @Nullable Void taken(String name, GenericKubernetesResource answer) {
+    private void taken(String name, GenericKubernetesResource answer) {
         view.apply(key(name), Answers.customResource(answer));
-        return null;
     }
 
     private void gone(String name) {

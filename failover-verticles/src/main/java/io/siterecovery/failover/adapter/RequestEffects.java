@@ -45,7 +45,8 @@ public final class RequestEffects {
                                             annotations,
                                             Map.of("spec", spec)))
                             .onSuccess(answer -> isNow(at, answer))
-                            .recover(e -> unmade(at, e));
+                            .<Void>mapEmpty()
+                            .recover(e -> unmade(e).mapEmpty());
             case Step.Respec(var at, var version, var spec, var generation) ->
                     cluster(at)
                             .patch(
@@ -102,8 +103,8 @@ public final class RequestEffects {
                                         : Future.failedFuture(e));
     }
 
-    /** What the schema refuses is said on the original; what exists already will be seen soon. */
-    private Future<GenericKubernetesResource> unmade(Place at, Throwable e) {
+    /** What exists already will be seen soon, and judged then. */
+    private static Future<?> unmade(Throwable e) {
         return isFailure(e, Reason.ALREADY_EXISTS)
                 ? Future.succeededFuture()
                 : Future.failedFuture(e);

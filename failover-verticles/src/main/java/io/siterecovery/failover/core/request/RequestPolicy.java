@@ -80,14 +80,12 @@ public final class RequestPolicy {
                     aliasPlace,
                     original,
                     "AlreadyExists",
-                    "%s %s/%s exists already and does not come from this object; change that one or"
-                            + " delete it"
-                                    .formatted(
-                                            twinPlace.kind().plural()
-                                                    + "."
-                                                    + twinPlace.kind().group(),
-                                            twinPlace.namespace(),
-                                            twinPlace.name()));
+                    ("%s %s/%s exists already and does not come from this object; change that one"
+                                    + " or delete it")
+                            .formatted(
+                                    twinPlace.kind().plural() + "." + twinPlace.kind().group(),
+                                    twinPlace.namespace(),
+                                    twinPlace.name()));
         }
         return follow(aliasPlace, original, twinPlace, twin.get());
     }
