@@ -1,5 +1,7 @@
 package io.siterecovery.model;
 
+import io.siterecovery.model.crd.Names;
+import io.siterecovery.model.crd.Schema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -8,60 +10,100 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a failover stands. In {@code dr-<d>} it is the operation's durable state, written before
  * anything is done about it; on a request it is a mirror.
- *
- * @param phase Pending, StoppingOnSource, StartingOnTarget, Completed, Failed
- * @param status Pending, InProgress, Completed, Failed
- * @param state Completed or Failed, only at the end
- * @param step CheckingSafety, Closing, StoppingVMs, Proving, AwaitingOperator, Granting,
- *     RemovingTaints, StartingVMs, RollingBack; absent at the end
- * @param durations seconds spent in each step
  */
 public record FailoverStatus(
-        @Nullable Long observedGeneration,
-        @Nullable String phase,
-        @Nullable String status,
-        @Nullable String state,
-        @Nullable String step,
-        @Nullable String message,
-        @Nullable Instant startedAt,
-        @Nullable Instant finishedAt,
-        @Nullable Map<String, Double> durations,
-        @Nullable String sourceCluster,
-        @Nullable String targetCluster,
-        @Nullable List<MemberProgress> virtualMachines,
-        @Nullable DataLoss dataLoss,
-        @Nullable Operation operation,
-        @Nullable List<Condition> conditions) {
+        @Schema("The generation of the object that was looked at.")
+                @Nullable Long observedGeneration,
+        @Schema(
+                        value = "How far the move has come.",
+                        words = {
+                            "Pending",
+                            "StoppingOnSource",
+                            "StartingOnTarget",
+                            "Completed",
+                            "Failed"
+                        },
+                        byDefault = "\"Pending\"")
+                @Nullable String phase,
+        @Schema(
+                        value = "The same, coarser.",
+                        words = {"Pending", "InProgress", "Completed", "Failed"},
+                        byDefault = "\"Pending\"")
+                @Nullable String status,
+        @Schema(
+                        value = "How it ended; absent before.",
+                        words = {"Completed", "Failed"})
+                @Nullable String state,
+        @Schema(
+                        value = "What is being done now; absent at the end.",
+                        words = {
+                            "CheckingSafety",
+                            "Closing",
+                            "StoppingVMs",
+                            "Proving",
+                            "AwaitingOperator",
+                            "Granting",
+                            "RemovingTaints",
+                            "StartingVMs",
+                            "RollingBack"
+                        })
+                @Nullable String step,
+        @Schema(value = "What was seen last, for people.", maxLength = 32768)
+                @Nullable String message,
+        @Schema("When the work began.") @Nullable Instant startedAt,
+        @Schema("When it ended.") @Nullable Instant finishedAt,
+        @Schema(value = "Seconds spent in each step.", maxItems = 32)
+                @Nullable Map<String, Double> durations,
+        @Schema(value = "The cluster the VMs leave.", maxLength = Names.SUBDOMAIN_LENGTH)
+                @Nullable String sourceCluster,
+        @Schema(
+                        value = "The cluster the VMs go to, by its name.",
+                        maxLength = Names.SUBDOMAIN_LENGTH)
+                @Nullable String targetCluster,
+        @Schema(value = "The VMs of the group, one by one.", maxItems = Names.MEMBERS, key = "name")
+                @Nullable List<MemberProgress> virtualMachines,
+        @Schema("What the move cost in data.") @Nullable DataLoss dataLoss,
+        @Schema("What the control plane needs to go on from here after a restart.")
+                @Nullable Operation operation,
+        @Schema(
+                        value = "What was reached and what was refused, one by one.",
+                        maxItems = 32,
+                        key = "type")
+                @Nullable List<Condition> conditions) {
 
     public record MemberProgress(
-            String name, String cluster, String state, @Nullable Double seconds) {}
+            @Schema(value = "The VM's name.", maxLength = Names.SUBDOMAIN_LENGTH) String name,
+            @Schema(value = "Where it was seen.", maxLength = Names.SUBDOMAIN_LENGTH)
+                    String cluster,
+            @Schema(value = "What was seen of it.", maxLength = 63) String state,
+            @Schema("Seconds from the order to stop or start until it was seen done.")
+                    @Nullable Double seconds) {}
 
-    /**
-     * @param verdict NoLoss, Lossy or Unknown
-     */
     public record DataLoss(
-            String verdict,
-            @Nullable Long bytes,
-            @Nullable Instant since,
-            @Nullable List<String> volumes) {}
+            @Schema(
+                            value = "Whether writes may be missing on the target.",
+                            words = {"NoLoss", "Lossy", "Unknown"})
+                    String verdict,
+            @Schema(value = "At most so many bytes.", min = 0) @Nullable Long bytes,
+            @Schema("The last moment when all was in sync.") @Nullable Instant since,
+            @Schema(value = "The volumes concerned.", maxItems = 4096)
+                    @Nullable List<String> volumes) {}
 
-    /**
-     * What only the control plane reads: enough for any instance to go on from here.
-     *
-     * @param group {@code <namespace>/<name>} of the group
-     * @param stepSince when the present step began
-     * @param deadline when the present step gives up
-     * @param closedEpoch the ownership epoch that Close made
-     * @param proofFrom per site id: only what was appended to {@code site-<id>.drbd} at or beyond
-     *     this offset proves anything
-     * @param refusal reason and message of what ended or undid the operation
-     */
+    /** What only the control plane reads: enough for any instance to go on from here. */
     public record Operation(
-            @Nullable String group,
-            @Nullable Instant stepSince,
-            @Nullable Instant deadline,
-            @Nullable Long closedEpoch,
-            @Nullable Map<String, Long> proofFrom,
-            @Nullable String refusalReason,
-            @Nullable String refusalMessage) {}
+            @Schema("The group as <namespace>/<name>.") @Nullable String group,
+            @Schema("When the present step began.") @Nullable Instant stepSince,
+            @Schema("When the present step gives up.") @Nullable Instant deadline,
+            @Schema(value = "The ownership epoch that closing the group made.", min = 0)
+                    @Nullable Long closedEpoch,
+            @Schema(
+                            value =
+                                    "Per site id: only agents' records at or beyond this offset of"
+                                            + " the site's topic prove anything.",
+                            min = 0,
+                            maxItems = 16)
+                    @Nullable Map<String, Long> proofFrom,
+            @Schema("Reason of what ended or undid the operation.") @Nullable String refusalReason,
+            @Schema(value = "Message of what ended or undid the operation.", maxLength = 32768)
+                    @Nullable String refusalMessage) {}
 }

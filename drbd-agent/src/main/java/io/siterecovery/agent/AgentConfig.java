@@ -1,0 +1,43 @@
+package io.siterecovery.agent;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an agent is told.
+ *
+ * @param node name of the Kubernetes node
+ * @param siteId the physical cluster: the first 12 characters of the UID of its kube-system
+ * @param drbdsetup command and leading arguments; {@code events2 …} is appended
+ * @param kafka properties of the Kafka client: {@code bootstrap.servers} and security
+ * @param statisticsInterval how often figures are read that DRBD does not push
+ */
+public record AgentConfig(
+        String node,
+        String siteId,
+        List<String> drbdsetup,
+        Map<String, String> kafka,
+        Duration statisticsInterval,
+        Duration beatInterval) {
+
+    public static final Duration STATISTICS_INTERVAL = Duration.ofSeconds(5);
+    public static final Duration BEAT_INTERVAL = Duration.ofSeconds(1);
+
+    public AgentConfig {
+        drbdsetup = List.copyOf(drbdsetup);
+        kafka = Map.copyOf(kafka);
+    }
+
+    /** With the default intervals. */
+    public AgentConfig(
+            String node, String siteId, List<String> drbdsetup, Map<String, String> kafka) {
+        this(node, siteId, drbdsetup, kafka, STATISTICS_INTERVAL, BEAT_INTERVAL);
+    }
+
+    /** Without the Kafka properties: they hold a password. */
+    @Override
+    public String toString() {
+        return "AgentConfig[node=%s, siteId=%s, drbdsetup=%s]".formatted(node, siteId, drbdsetup);
+    }
+}

@@ -1,0 +1,118 @@
+package io.siterecovery.agent;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the agent's configuration from environment variables; its README lists them. */
+final class AgentEnvironment {
+
+    /** Says which settings are missing or wrong, by name. */
+    static final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Refused(List<String> faults) {
+            super(String.join("; ", faults));
+        }
+    }
+
+    private final Map<String, String> environment;
+    private final List<String> faults = new ArrayList<>();
+
+    private AgentEnvironment(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    static AgentConfig read(Map<String, String> environment) throws Refused {
+        return new AgentEnvironment(environment).config();
+    }
+
+    private AgentConfig config() throws Refused {
+        String node = required("NODE_NAME");
+        String site = required("SITE_ID");
+        Map<String, String> kafka = kafka();
+        List<String> drbdsetup =
+                List.of(optional("DRBDSETUP", "drbdsetup").strip().split("\\s+", -1));
+        Duration statistics = seconds("STATISTICS_INTERVAL", AgentConfig.STATISTICS_INTERVAL);
+        Duration beat = seconds("BEAT_INTERVAL", AgentConfig.BEAT_INTERVAL);
+        if (!faults.isEmpty()) {
+            throw new Refused(faults);
+        }
+        return new AgentConfig(node, site, drbdsetup, kafka, statistics, beat);
+    }
+
+    private Map<String, String> kafka() {
+        Map<String, String> kafka = new HashMap<>();
+        kafka.put("bootstrap.servers", required("KAFKA_BOOTSTRAP_SERVERS"));
+        String protocol = optional("KAFKA_SECURITY_PROTOCOL", "SASL_SSL");
+        kafka.put("security.protocol", protocol);
+        if (protocol.startsWith("SASL")) {
+            kafka.put("sasl.mechanism", "SCRAM-SHA-512");
+            kafka.put(
+                    "sasl.jaas.config",
+                    "org.apache.kafka.common.security.scram.ScramLoginModule required"
+                            .concat(" username=\"%s\" password=\"%s\";")
+                            .formatted(quoted(required("KAFKA_USERNAME")), quoted(password())));
+        }
+        String authorities = environment.get("KAFKA_CA_FILE");
+        if (authorities != null) {
+            kafka.put("ssl.truststore.type", "PEM");
+            kafka.put("ssl.truststore.location", authorities);
+        }
+        return kafka;
+    }
+
+    private String password() {
+        String file = environment.get("KAFKA_PASSWORD_FILE");
+        if (file == null) {
+            return required("KAFKA_PASSWORD");
+        }
+        try {
+            return Files.readString(Path.of(file)).strip();
+        } catch (IOException e) {
+            faults.add("KAFKA_PASSWORD_FILE cannot be read: " + file);
+            return "";
+        }
+    }
+
+    private String required(String name) {
+        String value = environment.get(name);
+        if (value == null || value.isBlank()) {
+            faults.add(name + " is not set");
+            return "";
+        }
+        return value;
+    }
+
+    private String optional(String name, String fallback) {
+        String value = environment.get(name);
+        return value == null || value.isBlank() ? fallback : value;
+    }
+
+    private Duration seconds(String name, Duration fallback) {
+        @Nullable String value = environment.get(name);
+        if (value == null) {
+            return fallback;
+        }
+        try {
+            double seconds = Double.parseDouble(value);
+            if (seconds > 0 && seconds <= 3600) {
+                return Duration.ofMillis(Math.max(1, Math.round(seconds * 1000)));
+            }
+        } catch (NumberFormatException e) {
+            // Named below.
+        }
+        faults.add(name + " is not a number of seconds: " + value);
+        return fallback;
+    }
+
+    private static String quoted(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+}

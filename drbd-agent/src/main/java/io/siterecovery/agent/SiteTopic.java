@@ -1,0 +1,66 @@
+package io.siterecovery.agent;
+
+import io.siterecovery.events.EventCodec;
+import io.siterecovery.events.EventHeaders;
+import io.siterecovery.events.Topics;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+
+/** The topic of a physical cluster, written without ever making the writer wait. */
+final class SiteTopic implements AutoCloseable {
+
+    private static final int DELIVERY_TIMEOUT_MILLIS = 2000;
+    private static final int REQUEST_TIMEOUT_MILLIS = 1500;
+    private static final long BUFFER_BYTES = 4 << 20;
+
+    private final String topic;
+    private final KafkaProducer<String, byte[]> producer;
+
+    SiteTopic(AgentConfig config) {
+        topic = Topics.siteDrbd(config.siteId());
+        Map<String, Object> settings = new HashMap<>(config.kafka());
+        settings.put(ProducerConfig.CLIENT_ID_CONFIG, "drbd-agent-" + config.node());
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        // A retry of an older record must not land behind a newer one.
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);
+        // What cannot be delivered soon comes back and is replaced by what is true by then: a beat
+        // that waited out an outage in the client would look fresh by its append time.
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_TIMEOUT_MILLIS);
+        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS);
+        settings.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
+        settings.put(ProducerConfig.PARTITIONER_CLASS_CONFIG, NodePartitioner.class.getName());
+        settings.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+        settings.put(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
+        producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
+    }
+
+    /**
+     * @param data absent for a tombstone
+     * @param done called on any thread, with what went wrong, if anything did
+     */
+    void send(EventHeaders headers, @Nullable Record data, Consumer<@Nullable Exception> done) {
+        ProducerRecord<String, byte[]> record =
+                new ProducerRecord<>(
+                        topic, headers.subject(), data == null ? null : EventCodec.encode(data));
+        EventCodec.headers(headers).forEach((name, value) -> record.headers().add(name, value));
+        Future<RecordMetadata> _ = producer.send(record, (metadata, error) -> done.accept(error));
+    }
+
+    @Override
+    public void close() {
+        producer.close(Duration.ofSeconds(1));
+    }
+}

@@ -1,0 +1,24 @@
+package io.siterecovery.failover.core.failover;
+
+import io.siterecovery.failover.core.ownership.ClusterId;
+import io.siterecovery.failover.core.ownership.Ownership;
+import io.siterecovery.failover.core.ownership.OwnershipSeen;
+
+/** Something to do in the world. Every effect is safe to repeat, because it will be. */
+public sealed interface Effect {
+
+    /** Write the ownership, if it is still the one that was seen: of two writers one loses. */
+    record WriteOwnership(OwnershipSeen seen, Ownership next) implements Effect {}
+
+    /** Ask the source to start a VM in a dry run: the fence must refuse it. */
+    record TryFence(ClusterId cluster) implements Effect {}
+
+    /** Note where the agents' topics end now: what was said before proves nothing. */
+    record ReadTopicEnds() implements Effect {}
+
+    /** Show users, and the product's other tools, what the group is meant to do on this cluster. */
+    record SetDesiredState(ClusterId cluster, boolean running) implements Effect {}
+
+    /** Ask the source's API server itself what still runs there. */
+    record InspectSource(ClusterId cluster) implements Effect {}
+}

@@ -1,0 +1,346 @@
+package io.siterecovery.failover.core.failover;
+
+import io.siterecovery.failover.core.failover.Effect.InspectSource;
+import io.siterecovery.failover.core.failover.Effect.ReadTopicEnds;
+import io.siterecovery.failover.core.failover.Effect.SetDesiredState;
+import io.siterecovery.failover.core.failover.Effect.TryFence;
+import io.siterecovery.failover.core.failover.Effect.WriteOwnership;
+import io.siterecovery.failover.core.failover.FailoverState.Active;
+import io.siterecovery.failover.core.failover.FailoverState.Closing;
+import io.siterecovery.failover.core.failover.FailoverState.Completed;
+import io.siterecovery.failover.core.failover.FailoverState.Failed;
+import io.siterecovery.failover.core.failover.FailoverState.Granting;
+import io.siterecovery.failover.core.failover.FailoverState.Proving;
+import io.siterecovery.failover.core.failover.FailoverState.RollingBack;
+import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
+import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
+import io.siterecovery.failover.core.failover.Observation.Fence;
+import io.siterecovery.failover.core.ownership.ClusterId;
+import io.siterecovery.failover.core.ownership.GroupId;
+import io.siterecovery.failover.core.ownership.Holder;
+import io.siterecovery.failover.core.ownership.Ownership;
+import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.core.proof.PlannedProof;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Decides the next step of one planned failover. Pure: no clock, no network, no log.
+ *
+ * <p>Safety: Close comes before the stop, and the target is granted the group only on a proof whose
+ * every part was seen after Close. Whoever holds the group is decided by the ownership alone, never
+ * by the state stored here.
+ *
+ * <p>Progress: moving is silent and staying acts, so an effect lost in a crash is asked for again.
+ */
+public final class FailoverPolicy {
+
+    public static Decision decide(Active state, Observation seen, String deployment) {
+        return new FailoverPolicy(state.plan(), seen, deployment).decide(state);
+    }
+
+    private final FailoverPlan plan;
+    private final Observation seen;
+    private final String deployment;
+
+    private FailoverPolicy(FailoverPlan plan, Observation seen, String deployment) {
+        this.plan = plan;
+        this.seen = seen;
+        this.deployment = deployment;
+    }
+
+    private Decision decide(Active state) {
+        if (seen.ownership().isEmpty()) {
+            return moveTo(new Failed(ownershipGone(), false));
+        }
+        OwnershipSeen current = seen.ownership().get();
+        Ownership ownership = current.ownership();
+        boolean closedByUs = ownership.isLockedBy(plan.uid());
+        if (!closedByUs && !(state instanceof Closing)) {
+            return moveTo(new Failed(lockLost(ownership), false));
+        }
+        if (closedByUs && !ownership.actsFor(seen.instanceId())) {
+            return stay(state, new WriteOwnership(current, ownership.takenBy(seen.instanceId())));
+        }
+        return switch (state) {
+            case Closing s when !closedByUs -> close(s, current);
+            case Closing s -> fence(s, ownership);
+            case StoppingVms s -> stop(s);
+            case Proving s -> prove(s);
+            case Granting s -> grant(s, current);
+            case StartingVms s -> start(s);
+            case RollingBack s -> rollBack(s, current);
+        };
+    }
+
+    private Decision close(Closing s, OwnershipSeen current) {
+        Ownership ownership = current.ownership();
+        if (ownership.lock().isPresent()) {
+            return moveTo(new Failed(lockHeld(plan.group(), ownership), false));
+        }
+        if (!ownership.holder().isAt(plan.source())) {
+            return moveTo(new Failed(sourceLostTheGroup(ownership), false));
+        }
+        if (seen.isPast(s.deadline())) {
+            return moveTo(new Failed(tooLate("take the group from " + plan.source()), false));
+        }
+        if (!ownership.actsFor(seen.instanceId())) {
+            return stay(s, new WriteOwnership(current, ownership.takenBy(seen.instanceId())));
+        }
+        Ownership closed =
+                ownership.close(plan.source(), plan.target(), plan.lock(), plan.record());
+        return stay(s, new WriteOwnership(current, closed));
+    }
+
+    private Decision fence(Closing s, Ownership ownership) {
+        if (!(ownership.holder() instanceof Holder.Moving)) {
+            return moveTo(new Failed(sourceLostTheGroup(ownership), false));
+        }
+        if (seen.isPast(s.deadline())) {
+            return undo(
+                    Refusal.of(
+                            "SourceNotFenced",
+                            "%s did not accept the fence and the claims of %s within %d s",
+                            plan.source(),
+                            plan.group(),
+                            plan.limits().failover().toSeconds()));
+        }
+        if (!seen.source().heldUnder(ownership.claim(deployment, plan.group()))) {
+            return stay(s);
+        }
+        if (seen.fence() == Fence.UNTRIED) {
+            return stay(s, new TryFence(plan.source()));
+        }
+        return seen.topicEnds()
+                .map(ends -> moveTo(new StoppingVms(plan, ends, s.deadline())))
+                .orElseGet(() -> stay(s, new ReadTopicEnds()));
+    }
+
+    private Decision stop(StoppingVms s) {
+        if (seen.source().allStopped()) {
+            Instant deadline = seen.now().plus(plan.limits().data());
+            return moveTo(
+                    new Proving(plan, s.proofFrom(), Limits.earlier(deadline, overallDeadline())));
+        }
+        if (seen.isPast(s.deadline())) {
+            return undo(
+                    Refusal.of(
+                            "SourceDidNotStop",
+                            "not all VMs stopped on %s: %s",
+                            plan.source(),
+                            seen.source().reachable()
+                                    ? seen.source().stillUp()
+                                    : "its API does not answer"));
+        }
+        return seen.desiredStateShown()
+                ? stay(s)
+                : stay(s, new SetDesiredState(plan.source(), false));
+    }
+
+    private Decision prove(Proving s) {
+        List<String> missing = missingProof(s.proofFrom());
+        if (missing.isEmpty()) {
+            return moveTo(new Granting(plan, s.proofFrom(), s.deadline()));
+        }
+        if (seen.isPast(s.deadline())) {
+            return undo(notProven(missing));
+        }
+        return seen.inspection().map(i -> i.leftovers().isEmpty()).orElse(false)
+                ? stay(s)
+                : stay(s, new InspectSource(plan.source()));
+    }
+
+    private Decision grant(Granting s, OwnershipSeen current) {
+        if (current.ownership().holder().isAt(plan.target())) {
+            return moveTo(new StartingVms(plan, seen.now().plus(plan.limits().start())));
+        }
+        // The proof is asked for again, since an interrupted instance may have stored this long
+        // ago.
+        List<String> missing = missingProof(s.proofFrom());
+        if (!missing.isEmpty()) {
+            return seen.isPast(s.deadline())
+                    ? undo(notProven(missing))
+                    : stay(s, new InspectSource(plan.source()));
+        }
+        return stay(s, new WriteOwnership(current, current.ownership().grant(plan.target())));
+    }
+
+    private Decision start(StartingVms s) {
+        if (seen.target().allRunning()) {
+            return moveTo(new Completed(plan));
+        }
+        if (seen.isPast(s.deadline())) {
+            return moveTo(
+                    new Failed(
+                            Refusal.of(
+                                    "TargetDidNotStart",
+                                    "%s holds the group, but not all VMs run there: %s",
+                                    plan.target(),
+                                    seen.target().reachable()
+                                            ? seen.target().notUp()
+                                            : "its API does not answer"),
+                            false));
+        }
+        return seen.desiredStateShown()
+                ? stay(s)
+                : stay(s, new SetDesiredState(plan.target(), true));
+    }
+
+    private Decision rollBack(RollingBack s, OwnershipSeen current) {
+        Holder holder = current.ownership().holder();
+        if (holder.isAt(plan.target())) {
+            // The grant landed before the undo: the group is the target's, there is no way back.
+            return moveTo(new StartingVms(plan, seen.now().plus(plan.limits().start())));
+        }
+        if (holder instanceof Holder.Moving && seen.source().reachable()) {
+            return stay(s, new WriteOwnership(current, current.ownership().grant(plan.source())));
+        }
+        if (holder instanceof Holder.Moving) {
+            return seen.isPast(s.deadline())
+                    ? moveTo(new Failed(notGivenBack(s.why()), false))
+                    : stay(s);
+        }
+        if (seen.source().allRunning()) {
+            return moveTo(new Failed(s.why(), true));
+        }
+        if (seen.isPast(s.deadline())) {
+            return moveTo(
+                    new Failed(
+                            new Refusal(
+                                    s.why().reason(),
+                                    s.why().message()
+                                            + "; given back to "
+                                            + plan.source()
+                                            + ", where these do not run yet: "
+                                            + seen.source().notUp()),
+                            true));
+        }
+        return seen.desiredStateShown()
+                ? stay(s)
+                : stay(s, new SetDesiredState(plan.source(), true));
+    }
+
+    /**
+     * What remains to do for a failover that has ended: give back what was never granted as soon as
+     * the source answers, then let go of the lock.
+     */
+    public static List<Effect> letGo(
+            Ownership ownership,
+            OwnershipSeen current,
+            String uid,
+            boolean sourceAnswers,
+            boolean desiredStateShown) {
+        if (!ownership.isLockedBy(uid)) {
+            return List.of();
+        }
+        return switch (ownership.holder()) {
+            case Holder.Moving(var from, _) when sourceAnswers ->
+                    List.of(new WriteOwnership(current, ownership.grant(from)));
+            case Holder.Moving _ -> List.of();
+            case Holder.At(var cluster) when !desiredStateShown ->
+                    List.of(
+                            new SetDesiredState(cluster, true),
+                            new WriteOwnership(current, ownership.release()));
+            case Holder.At _, Holder.Unclaimed _ ->
+                    List.of(new WriteOwnership(current, ownership.release()));
+        };
+    }
+
+    private List<String> missingProof(Map<String, Long> from) {
+        if (!seen.source().allStopped()) {
+            return List.of(plan.source() + " still runs: " + seen.source().stillUp());
+        }
+        return PlannedProof.missing(
+                seen.replication(),
+                plan.source(),
+                plan.target(),
+                from,
+                seen.inspection(),
+                seen.now());
+    }
+
+    private Decision undo(Refusal why) {
+        return moveTo(new RollingBack(plan, why, seen.now().plus(plan.limits().start())));
+    }
+
+    private Instant overallDeadline() {
+        return plan.startedAt().plus(plan.limits().failover());
+    }
+
+    static Refusal lockHeld(GroupId group, Ownership ownership) {
+        return Refusal.of(
+                "LockHeld",
+                "Failed to acquire failover lock for %s: Failover lock is held by:"
+                        + " failover-controller-%s (Failover %s)",
+                group.name(),
+                ownership.lock().map(Ownership.Lock::uid).orElse("?"),
+                ownership.lock().map(Ownership.Lock::failover).orElse("?"));
+    }
+
+    private Refusal notProven(List<String> missing) {
+        return Refusal.of(
+                "DataNotProven",
+                "%s may not start yet: %s",
+                plan.target(),
+                String.join("; ", missing.subList(0, Math.min(5, missing.size())))
+                        + (missing.size() > 5 ? "; and " + (missing.size() - 5) + " more" : ""));
+    }
+
+    private Refusal notGivenBack(Refusal why) {
+        return Refusal.of(
+                why.reason(),
+                "%s. %s does not answer, so the group was not given back: it runs nowhere now and is"
+                        + " given back to %s as soon as that answers (kubectl get groupownership %s"
+                        + " shows it)",
+                why.message(),
+                plan.source(),
+                plan.source(),
+                plan.group().ownershipName());
+    }
+
+    private Refusal ownershipGone() {
+        return Refusal.of(
+                "OwnershipGone",
+                "the GroupOwnership of %s does not exist; nothing was started or stopped",
+                plan.group());
+    }
+
+    private Refusal lockLost(Ownership ownership) {
+        return Refusal.of(
+                "LockLost",
+                "another operation holds %s: %s",
+                plan.group(),
+                ownership.lock().map(Ownership.Lock::failover).orElse("none"));
+    }
+
+    private Refusal sourceLostTheGroup(Ownership ownership) {
+        return Refusal.of(
+                "HolderChanged",
+                "%s is not at %s any more but %s; look at it and order again",
+                plan.group(),
+                plan.source(),
+                describe(ownership.holder()));
+    }
+
+    private Refusal tooLate(String what) {
+        return Refusal.of(
+                "TimedOut", "could not %s within %d s", what, plan.limits().failover().toSeconds());
+    }
+
+    static String describe(Holder holder) {
+        return switch (holder) {
+            case Holder.At(ClusterId cluster) -> "at " + cluster;
+            case Holder.Moving(var from, var to) -> "moving from " + from + " to " + to;
+            case Holder.Unclaimed() -> "unclaimed";
+        };
+    }
+
+    private static Decision moveTo(FailoverState next) {
+        return Decision.of(next);
+    }
+
+    private static Decision stay(FailoverState same, Effect... effects) {
+        return Decision.of(same, effects);
+    }
+}

@@ -1,0 +1,53 @@
+package io.siterecovery.failover.core.failover;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * Where one failover stands; stored in the {@code status} of its Failover in {@code dr-<d>} before
+ * anything is done about it.
+ */
+public sealed interface FailoverState {
+
+    sealed interface Active extends FailoverState {
+        FailoverPlan plan();
+
+        /** When this step gives up. */
+        Instant deadline();
+    }
+
+    sealed interface Finished extends FailoverState {}
+
+    /** Ordered, not yet judged. Nothing has been changed. */
+    record Pending(Instant deadline) implements FailoverState {}
+
+    /** Taking ownership away from the source, and making it impossible to start the VMs there. */
+    record Closing(FailoverPlan plan, Instant deadline) implements Active {}
+
+    /**
+     * The source's VMs are being stopped.
+     *
+     * @param proofFrom per site id: only what was appended to {@code site-<id>.drbd} from here on
+     *     proves anything
+     */
+    record StoppingVms(FailoverPlan plan, Map<String, Long> proofFrom, Instant deadline)
+            implements Active {}
+
+    /** Nothing runs at the source; waiting for the proof that the target has all data. */
+    record Proving(FailoverPlan plan, Map<String, Long> proofFrom, Instant deadline)
+            implements Active {}
+
+    /** Proven. The target is given the group: from here there is no undo. */
+    record Granting(FailoverPlan plan, Map<String, Long> proofFrom, Instant deadline)
+            implements Active {}
+
+    record StartingVms(FailoverPlan plan, Instant deadline) implements Active {}
+
+    /** Giving the group back to the source. */
+    record RollingBack(FailoverPlan plan, Refusal why, Instant deadline) implements Active {}
+
+    record Completed(FailoverPlan plan) implements Finished {}
+
+    /** Ended without success; {@code undone} when the source had to be given the group back. */
+    record Failed(Refusal why, boolean undone) implements Finished {}
+}

@@ -1,0 +1,141 @@
+package io.siterecovery.failover.core.group;
+
+import io.siterecovery.events.cluster.FenceFact;
+import io.siterecovery.events.cluster.LauncherPodFact;
+import io.siterecovery.events.cluster.ObjectMeta;
+import io.siterecovery.events.cluster.PersistentVolumeClaimFact;
+import io.siterecovery.events.cluster.PersistentVolumeFact;
+import io.siterecovery.events.cluster.StorageClassFact;
+import io.siterecovery.events.cluster.VirtualMachineFact;
+import io.siterecovery.events.cluster.VirtualMachineInstanceFact;
+import io.siterecovery.failover.core.failover.Observation.Power;
+import io.siterecovery.failover.core.ownership.Claim;
+import io.siterecovery.failover.core.ownership.ClusterId;
+import io.siterecovery.failover.core.ownership.GroupId;
+import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.core.proof.Replication;
+import io.siterecovery.model.ApiGroups;
+import io.siterecovery.model.ProtectionGroupSpec;
+import io.siterecovery.model.ProtectionGroupStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything known of one group at one moment.
+ *
+ * @param definition what the user wrote; empty when it is gone
+ * @param operation the running Failover, when one holds the lock
+ * @param sites primary first
+ */
+public record GroupObservation(
+        Instant now,
+        String deployment,
+        String instanceId,
+        GroupId group,
+        boolean hubComplete,
+        Optional<Definition> definition,
+        Optional<OwnershipSeen> ownership,
+        Optional<Operation> operation,
+        List<Site> sites,
+        Replication replication) {
+
+    /**
+     * The wish that governs.
+     *
+     * @param at the cluster it was written on; empty for {@code dr-<d>} itself
+     */
+    public record Definition(Optional<ClusterId> at, ObjectMeta meta, ProtectionGroupSpec spec) {
+
+        public boolean paused() {
+            return Boolean.TRUE.equals(spec.paused());
+        }
+
+        public boolean wishesStopped() {
+            return "stopped".equals(spec.desiredState());
+        }
+    }
+
+    public record Operation(String uid, String step) {}
+
+    /**
+     * One site as far as it is known.
+     *
+     * @param complete everything on it has been listed since the watchers started
+     * @param fenceHolds whether an admission policy refuses what the fence lists; empty when
+     *     unknown
+     */
+    public record Site(
+            ClusterId cluster,
+            boolean reachable,
+            boolean complete,
+            Optional<Copy> copy,
+            List<Member> members,
+            Optional<FenceFact> fence,
+            Optional<Boolean> fenceHolds) {
+
+        /** Whether an absence on this site may be believed. */
+        public boolean known() {
+            return reachable && complete;
+        }
+
+        public Optional<Claim> fencedBy(String vm) {
+            return fence.map(f -> f.claims().get(vm)).flatMap(Claim::parse);
+        }
+
+        public boolean anyRunning() {
+            return members.stream().anyMatch(m -> m.power() != Power.DOWN);
+        }
+    }
+
+    /** The ProtectionGroup object on a workload cluster. */
+    public record Copy(ObjectMeta meta, ProtectionGroupSpec spec, ProtectionGroupStatus status) {
+
+        public boolean madeByUs() {
+            return meta.annotations().containsKey(ApiGroups.COPY_OF);
+        }
+    }
+
+    /**
+     * A member on one site.
+     *
+     * @param takenBy another group that this VM belongs to
+     */
+    public record Member(
+            String name,
+            Optional<VirtualMachineFact> vm,
+            Optional<VirtualMachineInstanceFact> instance,
+            List<LauncherPodFact> launchers,
+            List<Disk> disks,
+            Optional<String> takenBy) {
+
+        /**
+         * Running means its VMI runs; stopped means that nothing of it is left that could write.
+         */
+        public Power power() {
+            if (instance.filter(VirtualMachineInstanceFact::isRunning).isPresent()) {
+                return Power.UP;
+            }
+            boolean gone =
+                    instance.map(VirtualMachineInstanceFact::isFinal).orElse(true)
+                            && launchers.isEmpty()
+                            && disks.stream().noneMatch(Disk::attached);
+            return gone ? Power.DOWN : Power.BETWEEN;
+        }
+
+        public Optional<Claim> claim() {
+            return vm.map(v -> v.meta().annotations().get(ApiGroups.CLAIM)).flatMap(Claim::parse);
+        }
+    }
+
+    public record Disk(
+            String claim,
+            Optional<PersistentVolumeClaimFact> pvc,
+            Optional<PersistentVolumeFact> pv,
+            Optional<StorageClassFact> storageClass,
+            boolean attached) {}
+
+    public Optional<Site> site(ClusterId cluster) {
+        return sites.stream().filter(s -> s.cluster().equals(cluster)).findAny();
+    }
+}

@@ -1,0 +1,18 @@
+package io.siterecovery.failover.core.ownership;
+
+/** Who may run a group's VMs. */
+public sealed interface Holder {
+
+    /** The VMs may run on this cluster and nowhere else. */
+    record At(ClusterId cluster) implements Holder {}
+
+    /** Nothing of the group is started anywhere. */
+    record Moving(ClusterId from, ClusterId to) implements Holder {}
+
+    /** Nobody has been seen running the group yet: nothing is started and nothing is stopped. */
+    record Unclaimed() implements Holder {}
+
+    default boolean isAt(ClusterId cluster) {
+        return this instanceof At(ClusterId at) && at.equals(cluster);
+    }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package io.siterecovery.failover;
-
-import org.jspecify.annotations.NullMarked;

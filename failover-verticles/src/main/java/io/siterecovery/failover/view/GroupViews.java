@@ -1,0 +1,449 @@
+package io.siterecovery.failover.view;
+
+import io.siterecovery.events.cluster.ClusterFact;
+import io.siterecovery.events.cluster.CustomResourceFact;
+import io.siterecovery.events.cluster.FactKey;
+import io.siterecovery.events.cluster.FenceFact;
+import io.siterecovery.events.cluster.PersistentVolumeClaimFact;
+import io.siterecovery.events.cluster.PersistentVolumeFact;
+import io.siterecovery.events.cluster.ReachabilityFact;
+import io.siterecovery.events.cluster.StorageClassFact;
+import io.siterecovery.events.cluster.VirtualMachineFact;
+import io.siterecovery.events.cluster.VirtualMachineInstanceFact;
+import io.siterecovery.events.drbd.RoutedBeats.RoutedBeat;
+import io.siterecovery.events.drbd.RoutedDrbdState;
+import io.siterecovery.failover.core.group.GroupObservation;
+import io.siterecovery.failover.core.group.GroupObservation.Copy;
+import io.siterecovery.failover.core.group.GroupObservation.Definition;
+import io.siterecovery.failover.core.group.GroupObservation.Disk;
+import io.siterecovery.failover.core.group.GroupObservation.Member;
+import io.siterecovery.failover.core.group.GroupObservation.Operation;
+import io.siterecovery.failover.core.group.GroupObservation.Site;
+import io.siterecovery.failover.core.ownership.Claim;
+import io.siterecovery.failover.core.ownership.ClusterId;
+import io.siterecovery.failover.core.ownership.GroupId;
+import io.siterecovery.failover.core.ownership.Holder;
+import io.siterecovery.failover.core.ownership.Ownership;
+import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.core.proof.Replication;
+import io.siterecovery.failover.core.proof.Replication.Beat;
+import io.siterecovery.failover.core.proof.Replication.GroupVolume;
+import io.siterecovery.failover.core.proof.Replication.NodeReport;
+import io.siterecovery.model.ApiGroups;
+import io.siterecovery.model.FailoverStatus;
+import io.siterecovery.model.GroupOwnershipSpec;
+import io.siterecovery.model.MalformedResource;
+import io.siterecovery.model.ProtectionGroupSpec;
+import io.siterecovery.model.ProtectionGroupStatus;
+import io.siterecovery.model.ResourceJson;
+import io.siterecovery.model.ResourceKind;
+import io.siterecovery.platform.Tenant;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Reads groups out of the facts of a deployment. */
+public final class GroupViews {
+
+    private final TenantView view;
+    private final Tenant tenant;
+    private final Function<ClusterId, Optional<Boolean>> fenceHolds;
+
+    /**
+     * @param fenceHolds whether an admission policy of ours is in force on a cluster, if known
+     */
+    public GroupViews(
+            TenantView view, Tenant tenant, Function<ClusterId, Optional<Boolean>> fenceHolds) {
+        this.view = view;
+        this.tenant = tenant;
+        this.fenceHolds = fenceHolds;
+    }
+
+    public List<ClusterId> sites() {
+        return List.of(new ClusterId(tenant.primary()), new ClusterId(tenant.dr()));
+    }
+
+    /** Every group that is wished or owned. */
+    public Set<GroupId> groups() {
+        Set<GroupId> groups = new LinkedHashSet<>();
+        for (ClusterId site : sites()) {
+            for (String namespace : view.namespaces(site.name(), ResourceKind.PROTECTION_GROUP)) {
+                view.shelf(site.name(), ResourceKind.PROTECTION_GROUP, namespace)
+                        .keySet()
+                        .forEach(name -> groups.add(new GroupId(namespace, name)));
+            }
+        }
+        hub(ResourceKind.PROTECTION_GROUP)
+                .forEach((name, fact) -> hubGroup(name, fact).ifPresent(groups::add));
+        hub(ResourceKind.GROUP_OWNERSHIP)
+                .forEach(
+                        (name, fact) -> {
+                            if (fact instanceof CustomResourceFact own) {
+                                GroupOwnershipSpec spec =
+                                        ResourceJson.read(
+                                                "spec", own.spec(), GroupOwnershipSpec.class);
+                                groups.add(new GroupId(spec.namespace(), spec.group()));
+                            }
+                        });
+        return groups;
+    }
+
+    /** Everything of this deployment was listed since the watchers started. */
+    public boolean worldKnown() {
+        return hubComplete() && sites().stream().allMatch(this::known);
+    }
+
+    public boolean hubComplete() {
+        return view.reachability(FactKey.QUORUM).filter(ReachabilityFact::complete).isPresent();
+    }
+
+    public boolean known(ClusterId site) {
+        return view.reachability(site.name())
+                .filter(r -> r.complete() && r.reachable())
+                .isPresent();
+    }
+
+    public Optional<OwnershipSeen> ownership(GroupId group) {
+        return hubFact(ResourceKind.GROUP_OWNERSHIP, group.ownershipName())
+                .map(
+                        fact ->
+                                new OwnershipSeen(
+                                        fact.meta().uid(),
+                                        fact.meta().resourceVersion(),
+                                        Ownerships.read(
+                                                ResourceJson.read(
+                                                        "spec",
+                                                        fact.spec(),
+                                                        GroupOwnershipSpec.class))));
+    }
+
+    public GroupObservation observe(GroupId group, String instanceId, Instant now) {
+        Optional<OwnershipSeen> ownership = ownership(group);
+        Optional<Definition> definition = definition(group);
+        List<String> members = members(group, definition);
+        List<Site> sites = sites().stream().map(c -> site(c, group, members)).toList();
+        return new GroupObservation(
+                now,
+                tenant.name(),
+                instanceId,
+                group,
+                hubComplete(),
+                definition,
+                ownership,
+                ownership.flatMap(o -> o.ownership().lock()).flatMap(this::operation),
+                sites,
+                replication(sites, ownership));
+    }
+
+    /** The group's object in {@code dr-<d>}, where it was written there. */
+    public Optional<Copy> hubCopy(GroupId group) {
+        return hubFact(ResourceKind.PROTECTION_GROUP, group.name())
+                .filter(f -> hubGroup(group.name(), f).filter(group::equals).isPresent())
+                .flatMap(GroupViews::copy);
+    }
+
+    /** A VM belongs to the group that claimed it, else to the one that was there first. */
+    private Optional<String> takenBy(ClusterId cluster, GroupId group, String vm) {
+        Optional<Claim> mark =
+                view.get(
+                                VirtualMachineFact.class,
+                                cluster.name(),
+                                ResourceKind.VIRTUAL_MACHINE,
+                                group.namespace(),
+                                vm)
+                        .map(f -> f.meta().annotations().get(ApiGroups.CLAIM))
+                        .flatMap(Claim::parse);
+        if (mark.isPresent()) {
+            Claim claim = mark.get();
+            boolean ours =
+                    claim.deployment().equals(tenant.name())
+                            && claim.group().equals(group.ownershipName());
+            return ours
+                    ? Optional.empty()
+                    : Optional.of(
+                            claim.deployment().equals(tenant.name())
+                                    ? claim.group().replaceFirst("\\.", "/")
+                                    : "of another deployment");
+        }
+        Instant since = definition(group).map(d -> d.meta().createdAt()).orElse(Instant.MAX);
+        return groupsIn(group.namespace())
+                .filter(other -> !other.equals(group))
+                .filter(
+                        other ->
+                                definition(other)
+                                        .filter(d -> d.meta().createdAt().isBefore(since))
+                                        .filter(d -> memberNames(d.spec()).contains(vm))
+                                        .isPresent())
+                .map(GroupId::toString)
+                .findFirst();
+    }
+
+    private Stream<GroupId> groupsIn(String namespace) {
+        return groups().stream().filter(g -> g.namespace().equals(namespace));
+    }
+
+    private Optional<Definition> definition(GroupId group) {
+        Optional<Definition> hub =
+                hubCopy(group).map(c -> new Definition(Optional.empty(), c.meta(), c.spec()));
+        if (hub.isPresent()) {
+            return hub;
+        }
+        return sites().stream()
+                .flatMap(
+                        site ->
+                                siteCopy(site, group)
+                                        .filter(c -> !c.madeByUs())
+                                        .map(
+                                                c ->
+                                                        new Definition(
+                                                                Optional.of(site),
+                                                                c.meta(),
+                                                                c.spec()))
+                                        .stream())
+                .findFirst();
+    }
+
+    private Optional<Copy> siteCopy(ClusterId site, GroupId group) {
+        return view.get(
+                        CustomResourceFact.class,
+                        site.name(),
+                        ResourceKind.PROTECTION_GROUP,
+                        group.namespace(),
+                        group.name())
+                .flatMap(GroupViews::copy);
+    }
+
+    private static Optional<Copy> copy(CustomResourceFact fact) {
+        try {
+            return Optional.of(
+                    new Copy(
+                            fact.meta(),
+                            ResourceJson.read("spec", fact.spec(), ProtectionGroupSpec.class),
+                            ResourceJson.read(
+                                    "status", fact.status(), ProtectionGroupStatus.class)));
+        } catch (MalformedResource unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    private List<String> members(GroupId group, Optional<Definition> definition) {
+        Optional<ProtectionGroupSpec> spec =
+                definition
+                        .map(Definition::spec)
+                        .or(
+                                () ->
+                                        sites().stream()
+                                                .flatMap(s -> siteCopy(s, group).stream())
+                                                .map(Copy::spec)
+                                                .findFirst());
+        // Gone everywhere: what carries our claim is still held.
+        return spec.map(GroupViews::memberNames).orElseGet(() -> claimedVms(group));
+    }
+
+    private List<String> claimedVms(GroupId group) {
+        Set<String> names = new TreeSet<>();
+        for (ClusterId site : sites()) {
+            view.shelf(site.name(), ResourceKind.VIRTUAL_MACHINE, group.namespace())
+                    .forEach(
+                            (name, fact) -> {
+                                if (fact instanceof VirtualMachineFact vm
+                                        && Optional.ofNullable(
+                                                        vm.meta()
+                                                                .annotations()
+                                                                .get(ApiGroups.CLAIM))
+                                                .flatMap(Claim::parse)
+                                                .filter(c -> c.deployment().equals(tenant.name()))
+                                                .filter(
+                                                        c ->
+                                                                c.group()
+                                                                        .equals(
+                                                                                group
+                                                                                        .ownershipName()))
+                                                .isPresent()) {
+                                    names.add(name);
+                                }
+                            });
+        }
+        return List.copyOf(names);
+    }
+
+    private static List<String> memberNames(ProtectionGroupSpec spec) {
+        return spec.virtualMachines().stream().map(ProtectionGroupSpec.Member::name).toList();
+    }
+
+    private Optional<Operation> operation(Ownership.Lock lock) {
+        return hubFact(ResourceKind.FAILOVER, lock.failover())
+                .filter(f -> f.meta().uid().equals(lock.uid()))
+                .map(f -> ResourceJson.read("status", f.status(), FailoverStatus.class))
+                .map(s -> new Operation(lock.uid(), s.step() == null ? "" : s.step()));
+    }
+
+    private Site site(ClusterId cluster, GroupId group, List<String> members) {
+        Optional<ReachabilityFact> reach = view.reachability(cluster.name());
+        return new Site(
+                cluster,
+                reach.filter(ReachabilityFact::reachable).isPresent(),
+                reach.filter(ReachabilityFact::complete).isPresent(),
+                siteCopy(cluster, group),
+                members.stream().map(name -> member(cluster, group, name)).toList(),
+                view.get(
+                        FenceFact.class,
+                        cluster.name(),
+                        ResourceKind.CONFIG_MAP,
+                        group.namespace(),
+                        ApiGroups.FENCE),
+                fenceHolds.apply(cluster));
+    }
+
+    private Member member(ClusterId cluster, GroupId group, String name) {
+        String namespace = group.namespace();
+        Optional<VirtualMachineFact> vm =
+                view.get(
+                        VirtualMachineFact.class,
+                        cluster.name(),
+                        ResourceKind.VIRTUAL_MACHINE,
+                        namespace,
+                        name);
+        return new Member(
+                name,
+                vm,
+                view.get(
+                        VirtualMachineInstanceFact.class,
+                        cluster.name(),
+                        ResourceKind.VIRTUAL_MACHINE_INSTANCE,
+                        namespace,
+                        name),
+                view.launchers(cluster.name(), namespace, name),
+                vm.stream()
+                        .flatMap(v -> v.claims().stream())
+                        .map(claim -> disk(cluster.name(), namespace, claim))
+                        .toList(),
+                takenBy(cluster, group, name));
+    }
+
+    private Disk disk(String cluster, String namespace, String claim) {
+        Optional<PersistentVolumeClaimFact> pvc =
+                view.get(
+                        PersistentVolumeClaimFact.class,
+                        cluster,
+                        ResourceKind.PERSISTENT_VOLUME_CLAIM,
+                        namespace,
+                        claim);
+        Optional<String> volume =
+                pvc.map(PersistentVolumeClaimFact::volumeName)
+                        .or(() -> view.volumeFor(cluster, namespace, claim));
+        return new Disk(
+                claim,
+                pvc,
+                volume.flatMap(
+                        v ->
+                                view.get(
+                                        PersistentVolumeFact.class,
+                                        cluster,
+                                        ResourceKind.PERSISTENT_VOLUME,
+                                        "",
+                                        v)),
+                pvc.map(PersistentVolumeClaimFact::storageClass)
+                        .flatMap(
+                                s ->
+                                        view.get(
+                                                StorageClassFact.class,
+                                                cluster,
+                                                ResourceKind.STORAGE_CLASS,
+                                                "",
+                                                s)),
+                volume.filter(v -> view.attached(cluster, v)).isPresent());
+    }
+
+    /** Volumes are those of the site that holds the group; every node's word on each is taken. */
+    private Replication replication(List<Site> sites, Optional<OwnershipSeen> ownership) {
+        Optional<ClusterId> holder =
+                ownership
+                        .map(o -> o.ownership().holder())
+                        .flatMap(
+                                h ->
+                                        switch (h) {
+                                            case Holder.At(var at) -> Optional.of(at);
+                                            case Holder.Moving(var from, _) -> Optional.of(from);
+                                            case Holder.Unclaimed() -> Optional.empty();
+                                        });
+        Optional<Site> from =
+                sites.stream()
+                        .filter(s -> holder.map(s.cluster()::equals).orElse(true))
+                        .findFirst();
+        List<GroupVolume> volumes = new ArrayList<>();
+        from.ifPresent(
+                site ->
+                        site.members()
+                                .forEach(m -> m.disks().forEach(d -> volumes.add(volume(m, d)))));
+        List<NodeReport> reports =
+                volumes.stream()
+                        .flatMap(v -> v.resource().stream())
+                        .distinct()
+                        .flatMap(r -> view.drbd(r).stream())
+                        .map(this::report)
+                        .toList();
+        return new Replication(volumes, reports);
+    }
+
+    private static GroupVolume volume(Member member, Disk disk) {
+        Optional<String> handle = disk.pv().map(PersistentVolumeFact::volumeHandle);
+        if (handle.isEmpty()) {
+            String fault =
+                    disk.pvc().isEmpty() ? "its PVC does not exist" : "no volume is bound to it";
+            return new GroupVolume(member.name(), disk.claim(), Optional.empty(), 0, fault);
+        }
+        String[] parts = handle.get().split("/", 2);
+        int number =
+                parts.length == 2 && parts[1].matches("\\d{1,5}") ? Integer.parseInt(parts[1]) : 0;
+        return new GroupVolume(member.name(), disk.claim(), Optional.of(parts[0]), number, "");
+    }
+
+    private NodeReport report(RoutedDrbdState routed) {
+        String node = routed.state().node();
+        return new NodeReport(
+                new ClusterId(routed.cluster()),
+                routed.siteId(),
+                node,
+                routed.state(),
+                view.beat(routed.cluster(), node)
+                        .<Beat>map(GroupViews::heard)
+                        .orElse(new Beat.Silent()),
+                view.seenThrough(routed.cluster(), node));
+    }
+
+    private static Beat heard(RoutedBeat beat) {
+        return new Beat.Heard(beat.incarnation(), beat.appendedAt(), beat.complete());
+    }
+
+    private Map<String, ClusterFact> hub(ResourceKind kind) {
+        return view.shelf(FactKey.QUORUM, kind, tenant.namespace());
+    }
+
+    private Optional<CustomResourceFact> hubFact(ResourceKind kind, String name) {
+        return view.get(CustomResourceFact.class, FactKey.QUORUM, kind, tenant.namespace(), name);
+    }
+
+    /** A group written in {@code dr-<d>} lives where all its VMs do. */
+    private static Optional<GroupId> hubGroup(String name, ClusterFact fact) {
+        if (!(fact instanceof CustomResourceFact resource)) {
+            return Optional.empty();
+        }
+        return copy(resource)
+                .map(
+                        c ->
+                                c.spec().virtualMachines().stream()
+                                        .map(ProtectionGroupSpec.Member::namespace)
+                                        .distinct()
+                                        .toList())
+                .filter(namespaces -> namespaces.size() == 1 && namespaces.getFirst() != null)
+                .map(namespaces -> new GroupId(String.valueOf(namespaces.getFirst()), name));
+    }
+}

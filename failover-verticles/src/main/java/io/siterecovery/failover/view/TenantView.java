@@ -1,0 +1,211 @@
+package io.siterecovery.failover.view;
+
+import io.siterecovery.events.cluster.ClusterFact;
+import io.siterecovery.events.cluster.CustomResourceFact;
+import io.siterecovery.events.cluster.FactKey;
+import io.siterecovery.events.cluster.LauncherPodFact;
+import io.siterecovery.events.cluster.ObjectMeta;
+import io.siterecovery.events.cluster.PersistentVolumeFact;
+import io.siterecovery.events.cluster.ReachabilityFact;
+import io.siterecovery.events.cluster.VolumeAttachmentFact;
+import io.siterecovery.events.drbd.RoutedBeats;
+import io.siterecovery.events.drbd.RoutedDrbdState;
+import io.siterecovery.model.ResourceKind;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The facts of one deployment: the last word on each object and each DRBD resource.
+ *
+ * <p>Facts arrive from the topics, and as answers to our own writes, which may overtake them: of
+ * two words on one object the one with the higher resourceVersion stays. Used from one Vert.x
+ * context only.
+ */
+public final class TenantView {
+
+    /** The deployment as a whole may have to look again. */
+    public static final String EVERY_NAMESPACE = "";
+
+    private record Shelf(String cluster, String kind, String namespace) {}
+
+    private final Map<Shelf, TreeMap<String, ClusterFact>> shelves = new HashMap<>();
+    private final Map<String, Map<String, String>> volumeByClaim = new HashMap<>();
+    private final Map<String, ReachabilityFact> reachability = new HashMap<>();
+    private final Map<String, Map<String, RoutedDrbdState>> drbd = new HashMap<>();
+    private final Map<String, RoutedBeats> beats = new HashMap<>();
+    private final Map<String, Long> seenThrough = new HashMap<>();
+    private final Consumer<Change> changed;
+
+    /**
+     * Something is different now.
+     *
+     * @param namespace whose groups may be concerned, or {@link #EVERY_NAMESPACE}
+     * @param wish whether it was one of our own custom resources
+     */
+    public record Change(String namespace, boolean wish) {}
+
+    /** Made with the one who is told of each change. */
+    public TenantView(Consumer<Change> changed) {
+        this.changed = changed;
+    }
+
+    /** Takes in a fact, or with null that the object is gone. */
+    public void apply(FactKey key, @Nullable ClusterFact fact) {
+        if (key.isReachability()) {
+            if (fact instanceof ReachabilityFact r) {
+                reachability.put(key.cluster(), r);
+                changed.accept(new Change(EVERY_NAMESPACE, false));
+            }
+            return;
+        }
+        Map<String, ClusterFact> shelf =
+                shelves.computeIfAbsent(
+                        new Shelf(key.cluster(), key.kind(), key.namespace()),
+                        s -> new TreeMap<>());
+        ClusterFact known = shelf.get(key.name());
+        if (fact != null && known != null && isOlder(fact, known)) {
+            return;
+        }
+        if (fact == null) {
+            shelf.remove(key.name());
+        } else {
+            shelf.put(key.name(), fact);
+        }
+        if (fact instanceof PersistentVolumeFact pv && pv.claimName() != null) {
+            volumeByClaim
+                    .computeIfAbsent(key.cluster(), c -> new HashMap<>())
+                    .put(pv.claimNamespace() + "/" + pv.claimName(), key.name());
+        }
+        if (fact == null ? known != null : !fact.equals(known)) {
+            ClusterFact subject = fact != null ? fact : known;
+            changed.accept(
+                    new Change(namespaceOf(key, subject), subject instanceof CustomResourceFact));
+        }
+    }
+
+    /** Takes in one node's word on one resource, or with null that it has no such resource. */
+    public void applyDrbd(
+            String cluster, String node, String resource, @Nullable RoutedDrbdState state) {
+        Map<String, RoutedDrbdState> nodes = drbd.computeIfAbsent(resource, r -> new TreeMap<>());
+        String place = cluster + "/" + node;
+        if (state == null) {
+            nodes.remove(place);
+        } else {
+            nodes.put(place, state);
+            seenThrough.merge(place, state.offset(), Math::max);
+        }
+        changed.accept(new Change(namespaceOfResource(cluster, resource), false));
+    }
+
+    public void applyBeats(RoutedBeats heard) {
+        RoutedBeats before = beats.put(heard.cluster(), heard);
+        heard.beats()
+                .forEach(
+                        (node, beat) ->
+                                seenThrough.merge(
+                                        heard.cluster() + "/" + node, beat.offset(), Math::max));
+        if (before == null || !before.beats().keySet().equals(heard.beats().keySet())) {
+            changed.accept(new Change(EVERY_NAMESPACE, false));
+        }
+    }
+
+    public <T extends ClusterFact> Optional<T> get(
+            Class<T> type, String cluster, ResourceKind kind, String namespace, String name) {
+        return Optional.ofNullable(shelf(cluster, kind, namespace).get(name))
+                .filter(type::isInstance)
+                .map(type::cast);
+    }
+
+    /** All facts of a kind in a namespace, by name. */
+    public Map<String, ClusterFact> shelf(String cluster, ResourceKind kind, String namespace) {
+        return shelves.getOrDefault(
+                new Shelf(cluster, kind.qualified(), namespace), new TreeMap<>());
+    }
+
+    /** Namespaces that hold a fact of this kind. */
+    public Collection<String> namespaces(String cluster, ResourceKind kind) {
+        return shelves.entrySet().stream()
+                .filter(e -> !e.getValue().isEmpty())
+                .map(Map.Entry::getKey)
+                .filter(s -> s.cluster().equals(cluster) && s.kind().equals(kind.qualified()))
+                .map(Shelf::namespace)
+                .toList();
+    }
+
+    public Optional<ReachabilityFact> reachability(String cluster) {
+        return Optional.ofNullable(reachability.get(cluster));
+    }
+
+    /** The volume that a claim is meant to bind, by the volume's own claimRef. */
+    public Optional<String> volumeFor(String cluster, String namespace, String claim) {
+        return Optional.ofNullable(
+                volumeByClaim.getOrDefault(cluster, Map.of()).get(namespace + "/" + claim));
+    }
+
+    public List<LauncherPodFact> launchers(String cluster, String namespace, String vm) {
+        return shelf(cluster, ResourceKind.POD, namespace).values().stream()
+                .filter(LauncherPodFact.class::isInstance)
+                .map(LauncherPodFact.class::cast)
+                .filter(p -> p.vm().equals(vm))
+                .filter(p -> !p.phase().equals("Succeeded") && !p.phase().equals("Failed"))
+                .toList();
+    }
+
+    public boolean attached(String cluster, String volume) {
+        return shelf(cluster, ResourceKind.VOLUME_ATTACHMENT, "").values().stream()
+                .anyMatch(f -> f instanceof VolumeAttachmentFact a && a.volume().equals(volume));
+    }
+
+    public Collection<RoutedDrbdState> drbd(String resource) {
+        return drbd.getOrDefault(resource, Map.of()).values();
+    }
+
+    public Optional<RoutedBeats.RoutedBeat> beat(String cluster, String node) {
+        return Optional.ofNullable(beats.get(cluster)).map(b -> b.beats().get(node));
+    }
+
+    /** The highest offset of the site's topic that this node's own records have been seen up to. */
+    public long seenThrough(String cluster, String node) {
+        return seenThrough.getOrDefault(cluster + "/" + node, -1L);
+    }
+
+    private String namespaceOf(FactKey key, @Nullable ClusterFact fact) {
+        return switch (fact) {
+            case PersistentVolumeFact pv when pv.claimNamespace() != null -> pv.claimNamespace();
+            case VolumeAttachmentFact a ->
+                    namespaceOfVolume(key.cluster(), a.volume()).orElse(EVERY_NAMESPACE);
+            case null, default ->
+                    key.cluster().equals(FactKey.QUORUM) ? EVERY_NAMESPACE : key.namespace();
+        };
+    }
+
+    private Optional<String> namespaceOfVolume(String cluster, String volume) {
+        return get(PersistentVolumeFact.class, cluster, ResourceKind.PERSISTENT_VOLUME, "", volume)
+                .map(PersistentVolumeFact::claimNamespace);
+    }
+
+    private String namespaceOfResource(String cluster, String resource) {
+        // LINSTOR names a resource after its PV unless told otherwise; any other costs one more
+        // look.
+        return namespaceOfVolume(cluster, resource).orElse(EVERY_NAMESPACE);
+    }
+
+    private static boolean isOlder(ClusterFact fact, ClusterFact known) {
+        return version(fact) < version(known);
+    }
+
+    private static long version(ClusterFact fact) {
+        ObjectMeta meta = Facts.meta(fact);
+        try {
+            return meta == null ? -1 : Long.parseLong(meta.resourceVersion());
+        } catch (NumberFormatException opaque) {
+            return -1;
+        }
+    }
+}
