@@ -208,7 +208,7 @@ public final class DrbdAgent implements AutoCloseable {
             Set<String> gone = new HashSet<>(published);
             gone.removeAll(view.names());
             gone.forEach(resource -> put(resource, Optional.empty()));
-            publisher.streamComplete();
+            publisher.dumpEnded();
             LOG.atInfo()
                     .addKeyValue("node", config.node())
                     .addKeyValue("resources", view.names().size())

@@ -8,8 +8,10 @@ import io.siterecovery.events.drbd.AgentBeat;
 import io.siterecovery.events.drbd.DrbdResourceState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -26,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class StatePublisher {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatePublisher.class);
+    private static final Duration BEHIND = Duration.ofMillis(200);
     private static final Duration RETRY = Duration.ofMillis(100);
     private static final Duration RETRY_REFUSED = Duration.ofSeconds(5);
 
@@ -34,7 +37,11 @@ final class StatePublisher {
     private final ScheduledExecutorService loop;
     private final Outbox outbox;
     private String incarnation;
-    private boolean streamComplete;
+
+    /** What the dump named and Kafka has not acknowledged; until it has, the stream is not told. */
+    private final Set<String> dump = new HashSet<>();
+
+    private boolean dumpEnded;
     private boolean completenessTold;
     private boolean beatOnTheWay;
     private boolean retryPlanned;
@@ -56,17 +63,21 @@ final class StatePublisher {
     /** From here on nothing that was told before is true. */
     void restart(String newIncarnation) {
         incarnation = newIncarnation;
-        streamComplete = false;
+        dump.clear();
+        dumpEnded = false;
         completenessTold = false;
         outbox.restart(newIncarnation);
     }
 
     /** Everything that exists has been given to {@link #put}. */
-    void streamComplete() {
-        streamComplete = true;
+    void dumpEnded() {
+        dumpEnded = true;
     }
 
     void put(String resource, Optional<DrbdResourceState> state) {
+        if (!dumpEnded) {
+            dump.add(resource);
+        }
         outbox.put(resource, state, Instant.now());
     }
 
@@ -76,16 +87,20 @@ final class StatePublisher {
             topic.send(
                     headers(sending), sending.state(), error -> onLoop(() -> done(sending, error)));
         }
-        if (streamComplete && !completenessTold && outbox.oldestUnsettled().isEmpty()) {
+        if (streamComplete() && !completenessTold) {
             beat();
         }
+    }
+
+    private boolean streamComplete() {
+        return dumpEnded && dump.isEmpty();
     }
 
     void beat() {
         Instant now = Instant.now();
         boolean behind =
                 outbox.oldestUnsettled()
-                        .filter(since -> since.isBefore(now.minus(config.beatInterval())))
+                        .filter(since -> since.isBefore(now.minus(BEHIND)))
                         .isPresent();
         if (beatOnTheWay || behind) {
             return;
@@ -95,7 +110,7 @@ final class StatePublisher {
                         config.node(),
                         incarnation,
                         outbox.acknowledgedUpTo(),
-                        streamComplete,
+                        streamComplete(),
                         now,
                         Map.of());
         EventHeaders headers =
@@ -109,7 +124,7 @@ final class StatePublisher {
                         beat.sequence(),
                         null);
         beatOnTheWay = true;
-        completenessTold = streamComplete;
+        completenessTold = streamComplete();
         topic.send(headers, beat, error -> onLoop(() -> beatDone(error)));
     }
 
@@ -126,6 +141,9 @@ final class StatePublisher {
         note(error);
         if (error == null) {
             outbox.acknowledged(sending);
+            if (sending.incarnation().equals(incarnation)) {
+                dump.remove(sending.resource());
+            }
             send();
         } else {
             outbox.failed(sending);

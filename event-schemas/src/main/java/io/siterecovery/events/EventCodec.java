@@ -30,6 +30,8 @@ public final class EventCodec {
                     .addModule(new JavaTimeModule())
                     .addModule(wordModule())
                     .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                    // Equal data must be equal bytes, in every process.
+                    .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
                     .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
                     .build();

@@ -57,10 +57,20 @@ public final class KubernetesCluster implements AutoCloseable {
      * Makes the client; nothing is sent yet.
      *
      * @param deadline of each call, waiting for its turn included
+     * @param expectedUid the UID of the kube-system namespace that the cluster must have; null: any
      */
     public static KubernetesCluster of(
-            Vertx vertx, String name, Kubeconfig kubeconfig, Duration deadline) {
-        return new KubernetesCluster(vertx, name, new ApiConnection(kubeconfig), deadline);
+            Vertx vertx,
+            String name,
+            Kubeconfig kubeconfig,
+            Duration deadline,
+            @Nullable String expectedUid) {
+        KubernetesCluster cluster =
+                new KubernetesCluster(vertx, name, new ApiConnection(kubeconfig), deadline);
+        if (expectedUid != null && expectedUid.length() >= SITE_ID_LENGTH) {
+            cluster.siteId = expectedUid.substring(0, SITE_ID_LENGTH);
+        }
+        return cluster;
     }
 
     /** The deployment's name for the cluster; {@code quorum} for the quorum cluster. */
@@ -100,6 +110,13 @@ public final class KubernetesCluster implements AutoCloseable {
         return onCallersContext(
                 answer.thenApply(
                         found -> {
+                            String expected = siteId;
+                            if (expected != null && !expected.equals(found.siteId())) {
+                                throw new KubernetesFailure(
+                                        Reason.WRONG_CLUSTER,
+                                        0,
+                                        "should be " + expected + "… but is " + found.siteId());
+                            }
                             siteId = found.siteId();
                             identity = found;
                             return found;

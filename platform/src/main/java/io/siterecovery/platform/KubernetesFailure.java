@@ -21,6 +21,8 @@ public final class KubernetesFailure extends RuntimeException {
         UNREACHABLE,
         /** The version to watch from is too old (410). */
         EXPIRED,
+        /** The credential leads to another cluster than the zone says. */
+        WRONG_CLUSTER,
         OTHER
     }
 

@@ -1,6 +1,7 @@
 package io.siterecovery.failover.view;
 
 import io.siterecovery.events.cluster.ClusterFact;
+import io.siterecovery.events.cluster.CustomResourceFact;
 import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.events.cluster.LauncherPodFact;
 import io.siterecovery.events.cluster.ObjectMeta;
@@ -39,12 +40,18 @@ public final class TenantView {
     private final Map<String, Map<String, RoutedDrbdState>> drbd = new HashMap<>();
     private final Map<String, RoutedBeats> beats = new HashMap<>();
     private final Map<String, Long> seenThrough = new HashMap<>();
-    private final Consumer<String> changed;
+    private final Consumer<Change> changed;
 
     /**
-     * @param changed told the namespace whose groups may be concerned, or {@link #EVERY_NAMESPACE}
+     * Something is different now.
+     *
+     * @param namespace whose groups may be concerned, or {@link #EVERY_NAMESPACE}
+     * @param wish whether it was one of our own custom resources
      */
-    public TenantView(Consumer<String> changed) {
+    public record Change(String namespace, boolean wish) {}
+
+    /** Made with the one who is told of each change. */
+    public TenantView(Consumer<Change> changed) {
         this.changed = changed;
     }
 
@@ -53,7 +60,7 @@ public final class TenantView {
         if (key.isReachability()) {
             if (fact instanceof ReachabilityFact r) {
                 reachability.put(key.cluster(), r);
-                changed.accept(EVERY_NAMESPACE);
+                changed.accept(new Change(EVERY_NAMESPACE, false));
             }
             return;
         }
@@ -76,7 +83,9 @@ public final class TenantView {
                     .put(pv.claimNamespace() + "/" + pv.claimName(), key.name());
         }
         if (fact == null ? known != null : !fact.equals(known)) {
-            changed.accept(namespaceOf(key, fact != null ? fact : known));
+            ClusterFact subject = fact != null ? fact : known;
+            changed.accept(
+                    new Change(namespaceOf(key, subject), subject instanceof CustomResourceFact));
         }
     }
 
@@ -91,7 +100,7 @@ public final class TenantView {
             nodes.put(place, state);
             seenThrough.merge(place, state.offset(), Math::max);
         }
-        changed.accept(namespaceOfResource(cluster, resource));
+        changed.accept(new Change(namespaceOfResource(cluster, resource), false));
     }
 
     public void applyBeats(RoutedBeats heard) {
@@ -102,7 +111,7 @@ public final class TenantView {
                                 seenThrough.merge(
                                         heard.cluster() + "/" + node, beat.offset(), Math::max));
         if (before == null || !before.beats().keySet().equals(heard.beats().keySet())) {
-            changed.accept(EVERY_NAMESPACE);
+            changed.accept(new Change(EVERY_NAMESPACE, false));
         }
     }
 

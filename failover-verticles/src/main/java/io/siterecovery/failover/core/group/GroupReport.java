@@ -5,6 +5,7 @@ import io.siterecovery.failover.core.failover.Preflight.Health;
 import io.siterecovery.failover.core.group.GroupEffect.WriteStatus;
 import io.siterecovery.failover.core.group.GroupObservation.Copy;
 import io.siterecovery.failover.core.group.GroupObservation.Definition;
+import io.siterecovery.failover.core.group.GroupObservation.Disk;
 import io.siterecovery.failover.core.group.GroupObservation.Member;
 import io.siterecovery.failover.core.group.GroupObservation.Site;
 import io.siterecovery.failover.core.ownership.ClusterId;
@@ -56,15 +57,25 @@ public final class GroupReport {
             if (member.vm().isEmpty()) {
                 missing.add("VM " + member.name());
             }
-            for (var disk : member.disks()) {
+            for (Disk disk : member.disks()) {
                 if (disk.pvc().isEmpty()) {
                     missing.add("PVC " + disk.claim());
                 } else if (disk.pv().isEmpty()) {
                     missing.add("the PV of PVC " + disk.claim());
+                } else if (!sameVolume(member, disk)) {
+                    missing.add(
+                            "the right PV of PVC " + disk.claim() + " (it names another volume)");
                 }
             }
         }
         return missing;
+    }
+
+    private boolean sameVolume(Member member, Disk disk) {
+        String handle = disk.pv().map(pv -> pv.volumeHandle()).orElse("");
+        return seen.replication().volumes().stream()
+                .filter(v -> v.vm().equals(member.name()) && v.claim().equals(disk.claim()))
+                .allMatch(v -> v.resource().filter(handle.split("/", 2)[0]::equals).isPresent());
     }
 
     Optional<Instant> lookAgain() {

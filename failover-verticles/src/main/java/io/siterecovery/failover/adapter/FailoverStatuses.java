@@ -1,0 +1,217 @@
+package io.siterecovery.failover.adapter;
+
+import io.siterecovery.failover.adapter.FailoverRecords.Stored;
+import io.siterecovery.failover.core.failover.FailoverPlan;
+import io.siterecovery.failover.core.failover.FailoverState;
+import io.siterecovery.failover.core.failover.FailoverState.Active;
+import io.siterecovery.failover.core.failover.FailoverState.Closing;
+import io.siterecovery.failover.core.failover.FailoverState.Completed;
+import io.siterecovery.failover.core.failover.FailoverState.Failed;
+import io.siterecovery.failover.core.failover.FailoverState.Granting;
+import io.siterecovery.failover.core.failover.FailoverState.Pending;
+import io.siterecovery.failover.core.failover.FailoverState.Proving;
+import io.siterecovery.failover.core.failover.FailoverState.RollingBack;
+import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
+import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
+import io.siterecovery.failover.core.failover.Refusal;
+import io.siterecovery.model.Condition;
+import io.siterecovery.model.FailoverStatus;
+import io.siterecovery.model.FailoverStatus.DataLoss;
+import io.siterecovery.model.FailoverStatus.MemberProgress;
+import io.siterecovery.model.FailoverStatus.Operation;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a failover's state as the status that users see and that an instance goes on from. */
+final class FailoverStatuses {
+
+    /**
+     * @param closedEpoch the ownership epoch that Close made, once it has
+     * @param fence how the source is fenced, once it is
+     */
+    record Progress(
+            List<MemberProgress> members, @Nullable Long closedEpoch, @Nullable String fence) {}
+
+    static FailoverStatus write(Stored stored, FailoverState next, Progress progress, Instant now) {
+        FailoverStatus before = stored.status();
+        Operation was = before.operation();
+        @Nullable FailoverPlan plan = planOf(next);
+        String step = step(next);
+        boolean moved = !step.equals(before.step());
+        @Nullable Instant stepSince = was == null ? null : was.stepSince();
+        @Nullable Refusal refusal = refusalOf(next);
+        boolean ended = next instanceof FailoverState.Finished;
+        return new FailoverStatus(
+                stored.fact().meta().generation(),
+                phase(next),
+                ended ? phase(next) : next instanceof Pending ? "Pending" : "InProgress",
+                ended ? phase(next) : null,
+                ended ? null : step,
+                message(next),
+                before.startedAt() != null ? before.startedAt() : now,
+                ended ? now : null,
+                moved ? durations(before, stepSince, now) : before.durations(),
+                plan != null ? plan.source().name() : before.sourceCluster(),
+                plan != null ? plan.target().name() : before.targetCluster(),
+                progress.members().isEmpty() ? before.virtualMachines() : progress.members(),
+                next instanceof Completed ? new DataLoss("NoLoss", 0L, null, null) : null,
+                new Operation(
+                        plan != null ? plan.group().toString() : was == null ? null : was.group(),
+                        moved || stepSince == null ? now : stepSince,
+                        next instanceof Active a ? a.deadline() : null,
+                        progress.closedEpoch() != null
+                                ? progress.closedEpoch()
+                                : was == null ? null : was.closedEpoch(),
+                        proofFrom(next, was),
+                        refusal == null ? null : refusal.reason(),
+                        refusal == null ? null : refusal.message()),
+                conditions(before, next, progress, now));
+    }
+
+    static String step(FailoverState state) {
+        return switch (state) {
+            case Pending _ -> "CheckingSafety";
+            case Closing _ -> "Closing";
+            case StoppingVms _ -> "StoppingVMs";
+            case Proving _ -> "Proving";
+            case Granting _ -> "Granting";
+            case StartingVms _ -> "StartingVMs";
+            case RollingBack _ -> "RollingBack";
+            case Completed _ -> "Completed";
+            case Failed _ -> "Failed";
+        };
+    }
+
+    static String message(FailoverState state) {
+        return switch (state) {
+            case Pending _ -> "checking whether it is safe";
+            case Closing(var plan, _) ->
+                    "taking "
+                            + plan.group().name()
+                            + " from "
+                            + plan.source()
+                            + ", fencing it there";
+            case StoppingVms(var plan, _, _) -> "stopping VMs on " + plan.source();
+            case Proving(var plan, _, _) ->
+                    "VMs stopped; proving that " + plan.target() + " has all data";
+            case Granting(var plan, _, _) -> "proven; granting the group to " + plan.target();
+            case StartingVms(var plan, _) -> "starting VMs on " + plan.target();
+            case RollingBack(var plan, var why, _) ->
+                    "giving the group back to " + plan.source() + ": " + why.message();
+            case Completed(var plan) -> "all VMs run on " + plan.target();
+            case Failed(var why, var undone) ->
+                    why.message() + (undone ? "; the group was given back" : "");
+        };
+    }
+
+    private static String phase(FailoverState state) {
+        return switch (state) {
+            case Pending _ -> "Pending";
+            case Closing _, StoppingVms _, Proving _, Granting _, RollingBack _ ->
+                    "StoppingOnSource";
+            case StartingVms _ -> "StartingOnTarget";
+            case Completed _ -> "Completed";
+            case Failed _ -> "Failed";
+        };
+    }
+
+    static @Nullable FailoverPlan planOf(FailoverState state) {
+        return switch (state) {
+            case Active active -> active.plan();
+            case Completed(var plan) -> plan;
+            case Pending _, Failed _ -> null;
+        };
+    }
+
+    private static @Nullable Refusal refusalOf(FailoverState state) {
+        return switch (state) {
+            case RollingBack r -> r.why();
+            case Failed f -> f.why();
+            default -> null;
+        };
+    }
+
+    private static @Nullable Map<String, Long> proofFrom(
+            FailoverState state, @Nullable Operation was) {
+        return switch (state) {
+            case StoppingVms s -> s.proofFrom();
+            case Proving s -> s.proofFrom();
+            case Granting s -> s.proofFrom();
+            default -> was == null ? null : was.proofFrom();
+        };
+    }
+
+    private static Map<String, Double> durations(
+            FailoverStatus before, @Nullable Instant stepSince, Instant now) {
+        Map<String, Double> durations = new LinkedHashMap<>();
+        if (before.durations() != null) {
+            durations.putAll(before.durations());
+        }
+        if (before.step() != null && stepSince != null) {
+            double seconds = Duration.between(stepSince, now).toMillis() / 1000.0;
+            durations.merge(before.step(), seconds, Double::sum);
+        }
+        return durations;
+    }
+
+    private static List<Condition> conditions(
+            FailoverStatus before, FailoverState next, Progress progress, Instant now) {
+        List<Condition> conditions =
+                new ArrayList<>(before.conditions() == null ? List.of() : before.conditions());
+        switch (next) {
+            case Pending _, Closing _, Proving _, RollingBack _ -> {}
+            case StoppingVms s -> {
+                set(conditions, "LockHeld", "True", "Closed", s.plan().group() + " is ours", now);
+                set(
+                        conditions,
+                        "SourceFenced",
+                        "True",
+                        progress.fence() == null ? "Reactive" : progress.fence(),
+                        "VMs cannot be started on " + s.plan().source(),
+                        now);
+            }
+            case Granting s ->
+                    set(
+                            conditions,
+                            "SourceStopped",
+                            "True",
+                            "Proven",
+                            "nothing runs on "
+                                    + s.plan().source()
+                                    + ", all data is on "
+                                    + s.plan().target(),
+                            now);
+            case StartingVms s ->
+                    set(conditions, "Granted", "True", "Granted", "to " + s.plan().target(), now);
+            case Completed c -> {
+                set(conditions, "TargetRunning", "True", "Running", "on " + c.plan().target(), now);
+                set(conditions, "Succeeded", "True", "Completed", message(next), now);
+            }
+            case Failed f -> {
+                if (f.undone()) {
+                    set(conditions, "RolledBack", "True", "Undone", "given back", now);
+                }
+                set(conditions, "Succeeded", "False", f.why().reason(), message(next), now);
+            }
+        }
+        return conditions;
+    }
+
+    private static void set(
+            List<Condition> conditions,
+            String type,
+            String status,
+            String reason,
+            String message,
+            Instant now) {
+        conditions.removeIf(c -> c.type().equals(type));
+        conditions.add(new Condition(type, status, reason, message, now, null));
+    }
+
+    private FailoverStatuses() {}
+}

@@ -1,0 +1,105 @@
+package io.siterecovery.failover.adapter;
+
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.siterecovery.events.cluster.CustomResourceFact;
+import io.siterecovery.events.cluster.FactKey;
+import io.siterecovery.failover.adapter.FailoverRecords.Stored;
+import io.siterecovery.failover.core.failover.FailoverState;
+import io.siterecovery.failover.view.TenantView;
+import io.siterecovery.model.FailoverStatus;
+import io.siterecovery.model.FailoverStatus.MemberProgress;
+import io.siterecovery.model.ResourceJson;
+import io.siterecovery.model.ResourceKind;
+import io.siterecovery.platform.JsonPatch;
+import io.siterecovery.platform.KubernetesCluster;
+import io.siterecovery.platform.KubernetesFailure;
+import io.siterecovery.platform.KubernetesFailure.Reason;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Failovers in {@code dr-<d>}: the durable state of each operation, written before it acts. */
+public final class FailoverStore {
+
+    private final KubernetesCluster quorum;
+    private final String namespace;
+    private final TenantView view;
+
+    public FailoverStore(KubernetesCluster quorum, String namespace, TenantView view) {
+        this.quorum = quorum;
+        this.namespace = namespace;
+        this.view = view;
+    }
+
+    /**
+     * Stores the next state, if the Failover is still as it was read.
+     *
+     * @param closedEpoch the epoch that Close made, once it has
+     * @param fence how the source is fenced, once it is
+     */
+    public Future<Void> store(
+            Stored stored,
+            FailoverState next,
+            List<MemberProgress> members,
+            @Nullable Long closedEpoch,
+            @Nullable String fence,
+            Instant now) {
+        FailoverStatus status =
+                FailoverStatuses.write(
+                        stored,
+                        next,
+                        new FailoverStatuses.Progress(members, closedEpoch, fence),
+                        now);
+        JsonPatch patch =
+                JsonPatch.create()
+                        .testVersion(stored.fact().meta().resourceVersion())
+                        .add("/status", ResourceJson.write(status));
+        return quorum.patchStatus(ResourceKind.FAILOVER, namespace, stored.order().name(), patch)
+                .onSuccess(answer -> taken(stored.order().name(), answer))
+                .<Void>mapEmpty()
+                .recover(e -> readAgain(stored.order().name(), e));
+    }
+
+    private Future<Void> readAgain(String name, Throwable failed) {
+        boolean lost = failed instanceof KubernetesFailure f && f.reason() == Reason.CONFLICT;
+        if (!lost) {
+            return Future.failedFuture(failed);
+        }
+        return quorum.get(ResourceKind.FAILOVER, namespace, name)
+                .compose(
+                        found -> {
+                            found.ifPresentOrElse(o -> taken(name, o), () -> gone(name));
+                            return Future.failedFuture(failed);
+                        });
+    }
+
+    private void taken(String name, GenericKubernetesResource answer) {
+        view.apply(key(name), Answers.customResource(answer));
+    }
+
+    private void gone(String name) {
+        view.apply(key(name), null);
+    }
+
+    private FactKey key(String name) {
+        return new FactKey(FactKey.QUORUM, ResourceKind.FAILOVER.qualified(), namespace, name);
+    }
+
+    /** A Failover as it was last seen. */
+    public Optional<CustomResourceFact> seen(String name) {
+        return view.get(
+                CustomResourceFact.class, FactKey.QUORUM, ResourceKind.FAILOVER, namespace, name);
+    }
+
+    /** The word that users see for a state. */
+    public static String step(FailoverState state) {
+        return FailoverStatuses.step(state);
+    }
+
+    /** The sentence that users see for a state. */
+    public static String message(FailoverState state) {
+        return FailoverStatuses.message(state);
+    }
+}

@@ -1,0 +1,227 @@
+package io.siterecovery.failover.adapter;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.siterecovery.events.cluster.FactKey;
+import io.siterecovery.events.cluster.FenceFact;
+import io.siterecovery.events.cluster.VirtualMachineFact;
+import io.siterecovery.failover.core.group.GroupEffect;
+import io.siterecovery.failover.core.group.GroupEffect.PatchVm;
+import io.siterecovery.failover.core.group.GroupEffect.Power;
+import io.siterecovery.failover.core.ownership.ClusterId;
+import io.siterecovery.failover.core.ownership.GroupId;
+import io.siterecovery.failover.view.TenantView;
+import io.siterecovery.model.ApiGroups;
+import io.siterecovery.model.ProtectionGroupSpec;
+import io.siterecovery.model.ResourceJson;
+import io.siterecovery.model.ResourceKind;
+import io.siterecovery.platform.JsonPatch;
+import io.siterecovery.platform.TenantContext;
+import io.vertx.core.Future;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Carries out what a group needs. Every write tests what it was decided on where it lands, so an
+ * instance that was paused between deciding and acting does no harm.
+ */
+public final class GroupEffects {
+
+    private final TenantContext tenant;
+    private final TenantView view;
+    private final OwnershipStore ownerships;
+
+    public GroupEffects(TenantContext tenant, TenantView view, OwnershipStore ownerships) {
+        this.tenant = tenant;
+        this.view = view;
+        this.ownerships = ownerships;
+    }
+
+    public Future<?> carryOut(GroupId group, GroupEffect effect) {
+        return switch (effect) {
+            case GroupEffect.CreateOwnership e -> ownerships.create(group, e.first());
+            case GroupEffect.WriteOwnership e -> ownerships.write(group, e.seen(), e.next());
+            case PatchVm e -> patchVm(group, e);
+            case GroupEffect.Fence e -> fence(group, e);
+            case GroupEffect.Unfence e -> unfence(group, e);
+            case GroupEffect.MakeCopy e -> makeCopy(group, e);
+            case GroupEffect.UpdateCopy e -> updateCopy(group, e);
+            case GroupEffect.DeleteCopy e ->
+                    tenant.cluster(e.cluster().name())
+                            .delete(
+                                    ResourceKind.PROTECTION_GROUP,
+                                    group.namespace(),
+                                    group.name(),
+                                    e.uid());
+            case GroupEffect.WriteStatus e -> writeStatus(group, e);
+        };
+    }
+
+    /**
+     * One merge patch that carries the resourceVersion: it lands on the VM that was seen, with the
+     * claim that was seen on it, or not at all. (A JSON patch could not add the first annotation.)
+     */
+    private Future<?> patchVm(GroupId group, PatchVm e) {
+        VirtualMachineFact seen = e.seen();
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        ObjectNode metadata = patch.putObject("metadata");
+        metadata.put("resourceVersion", seen.meta().resourceVersion());
+        ObjectNode annotations = metadata.putObject("annotations");
+        annotations.put(ApiGroups.CLAIM, e.claim().toString());
+        switch (e.power()) {
+            case AS_IT_IS -> {}
+            case STOP -> stop(patch.putObject("spec"), annotations, seen);
+            case START -> start(patch.putObject("spec"), annotations, seen);
+        }
+        return tenant.cluster(e.cluster().name())
+                .mergePatch(ResourceKind.VIRTUAL_MACHINE, group.namespace(), e.name(), patch)
+                .onSuccess(
+                        answer ->
+                                view.apply(
+                                        key(
+                                                e.cluster(),
+                                                ResourceKind.VIRTUAL_MACHINE,
+                                                group.namespace(),
+                                                e.name()),
+                                        Answers.patched(seen, answer)));
+    }
+
+    /** KubeVirt allows exactly one of running and runStrategy: the one in use is patched. */
+    private static void stop(ObjectNode spec, ObjectNode annotations, VirtualMachineFact seen) {
+        if (seen.runStrategy() == null) {
+            spec.put("running", false);
+        } else {
+            annotations.put(ApiGroups.RUN_STRATEGY, seen.runStrategy());
+            spec.put("runStrategy", "Halted");
+        }
+    }
+
+    private static void start(ObjectNode spec, ObjectNode annotations, VirtualMachineFact seen) {
+        if (seen.runStrategy() == null) {
+            spec.put("running", true);
+            return;
+        }
+        String before = seen.meta().annotations().get(ApiGroups.RUN_STRATEGY);
+        spec.put("runStrategy", before == null ? "Always" : before);
+        annotations.putNull(ApiGroups.RUN_STRATEGY);
+    }
+
+    private Future<?> fence(GroupId group, GroupEffect.Fence e) {
+        Map<String, String> claims = new TreeMap<>();
+        e.vms().forEach(vm -> claims.put(vm, e.claim().toString()));
+        if (e.seen().isEmpty()) {
+            return tenant.cluster(e.cluster().name())
+                    .create(
+                            ResourceKind.CONFIG_MAP,
+                            Answers.object(
+                                    ResourceKind.CONFIG_MAP,
+                                    group.namespace(),
+                                    ApiGroups.FENCE,
+                                    Map.of(),
+                                    Map.of("data", claims)))
+                    .onSuccess(answer -> fenceIs(e.cluster(), group, answer));
+        }
+        FenceFact seen = e.seen().get();
+        JsonPatch patch = JsonPatch.create().testVersion(seen.meta().resourceVersion());
+        if (seen.claims().isEmpty()) {
+            patch.add("/data", claims);
+        } else {
+            claims.forEach((vm, claim) -> patch.add("/data/" + JsonPatch.escape(vm), claim));
+        }
+        return patchFence(e.cluster(), group, patch);
+    }
+
+    /** The value of each key is the claim it was fenced under, tested before it is removed. */
+    private Future<?> unfence(GroupId group, GroupEffect.Unfence e) {
+        JsonPatch patch = JsonPatch.create().testVersion(e.seen().meta().resourceVersion());
+        for (String vm : e.vms()) {
+            String path = "/data/" + JsonPatch.escape(vm);
+            patch.test(path, e.seen().claims().get(vm)).remove(path);
+        }
+        return patchFence(e.cluster(), group, patch);
+    }
+
+    private Future<?> patchFence(ClusterId cluster, GroupId group, JsonPatch patch) {
+        return tenant.cluster(cluster.name())
+                .patch(ResourceKind.CONFIG_MAP, group.namespace(), ApiGroups.FENCE, patch)
+                .onSuccess(answer -> fenceIs(cluster, group, answer));
+    }
+
+    private void fenceIs(ClusterId cluster, GroupId group, GenericKubernetesResource answer) {
+        view.apply(
+                key(cluster, ResourceKind.CONFIG_MAP, group.namespace(), ApiGroups.FENCE),
+                Answers.fence(answer));
+    }
+
+    private Future<?> makeCopy(GroupId group, GroupEffect.MakeCopy e) {
+        return tenant.cluster(e.cluster().name())
+                .create(
+                        ResourceKind.PROTECTION_GROUP,
+                        Answers.object(
+                                ResourceKind.PROTECTION_GROUP,
+                                group.namespace(),
+                                group.name(),
+                                Map.of(ApiGroups.COPY_OF, e.copyOf()),
+                                Map.of("spec", ResourceJson.write(e.spec()))))
+                .onSuccess(answer -> groupIs(e.cluster(), group, answer));
+    }
+
+    private Future<?> updateCopy(GroupId group, GroupEffect.UpdateCopy e) {
+        return patchGroup(
+                e.cluster(),
+                group,
+                JsonPatch.create()
+                        .testVersion(e.resourceVersion())
+                        .replace("/spec", ResourceJson.write(e.spec())));
+    }
+
+    /** Shows users what the group is meant to do on a cluster; progress never depends on it. */
+    public Future<?> showDesiredState(
+            ClusterId cluster, GroupId group, ProtectionGroupSpec seen, boolean running) {
+        String wanted = running ? "running" : "stopped";
+        if (wanted.equals(seen.desiredState())) {
+            return Future.succeededFuture();
+        }
+        return patchGroup(cluster, group, JsonPatch.create().add("/spec/desiredState", wanted));
+    }
+
+    private Future<?> patchGroup(ClusterId cluster, GroupId group, JsonPatch patch) {
+        return tenant.cluster(cluster.name())
+                .patch(ResourceKind.PROTECTION_GROUP, group.namespace(), group.name(), patch)
+                .onSuccess(answer -> groupIs(cluster, group, answer));
+    }
+
+    private Future<?> writeStatus(GroupId group, GroupEffect.WriteStatus e) {
+        String cluster = e.cluster().map(ClusterId::name).orElse(FactKey.QUORUM);
+        String namespace =
+                e.cluster().isPresent() ? group.namespace() : tenant.tenant().namespace();
+        JsonPatch patch = JsonPatch.create().add("/status", ResourceJson.write(e.status()));
+        return tenant.cluster(cluster)
+                .patchStatus(ResourceKind.PROTECTION_GROUP, namespace, group.name(), patch)
+                .onSuccess(
+                        answer ->
+                                view.apply(
+                                        new FactKey(
+                                                cluster,
+                                                ResourceKind.PROTECTION_GROUP.qualified(),
+                                                namespace,
+                                                group.name()),
+                                        Answers.customResource(answer)));
+    }
+
+    private void groupIs(ClusterId cluster, GroupId group, GenericKubernetesResource answer) {
+        view.apply(
+                key(cluster, ResourceKind.PROTECTION_GROUP, group.namespace(), group.name()),
+                Answers.customResource(answer));
+    }
+
+    private static FactKey key(
+            ClusterId cluster, ResourceKind kind, String namespace, String name) {
+        return new FactKey(cluster.name(), kind.qualified(), namespace, name);
+    }
+
+    static boolean starts(GroupEffect effect) {
+        return effect instanceof PatchVm vm && vm.power() == Power.START;
+    }
+}

@@ -1,0 +1,383 @@
+package io.siterecovery.failover.verticle;
+
+import static io.vertx.core.Future.await;
+
+import io.siterecovery.events.cluster.CustomResourceFact;
+import io.siterecovery.events.cluster.FactKey;
+import io.siterecovery.failover.adapter.FailoverEffects;
+import io.siterecovery.failover.adapter.FailoverRecords;
+import io.siterecovery.failover.adapter.FailoverRecords.Stored;
+import io.siterecovery.failover.adapter.FailoverStore;
+import io.siterecovery.failover.adapter.GroupEffects;
+import io.siterecovery.failover.adapter.LockLease;
+import io.siterecovery.failover.adapter.OperationLog;
+import io.siterecovery.failover.adapter.OwnershipStore;
+import io.siterecovery.failover.core.failover.Decision;
+import io.siterecovery.failover.core.failover.Effect;
+import io.siterecovery.failover.core.failover.FailoverPlan;
+import io.siterecovery.failover.core.failover.FailoverPolicy;
+import io.siterecovery.failover.core.failover.FailoverState;
+import io.siterecovery.failover.core.failover.FailoverState.Active;
+import io.siterecovery.failover.core.failover.FailoverState.Closing;
+import io.siterecovery.failover.core.failover.FailoverState.Finished;
+import io.siterecovery.failover.core.failover.FailoverState.Pending;
+import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
+import io.siterecovery.failover.core.failover.Observation;
+import io.siterecovery.failover.core.failover.Observation.Fence;
+import io.siterecovery.failover.core.failover.Preflight;
+import io.siterecovery.failover.core.group.GroupObservation;
+import io.siterecovery.failover.core.group.GroupObservation.Copy;
+import io.siterecovery.failover.core.group.GroupObservation.Site;
+import io.siterecovery.failover.core.ownership.ClusterId;
+import io.siterecovery.failover.core.ownership.GroupId;
+import io.siterecovery.failover.core.ownership.Holder;
+import io.siterecovery.failover.core.ownership.Ownership;
+import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.view.GroupViews;
+import io.siterecovery.failover.view.TenantView;
+import io.siterecovery.model.FailoverStatus.MemberProgress;
+import io.siterecovery.model.ResourceKind;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Drives each failover of a deployment: observe, decide, store, act. */
+final class Failovers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Failovers.class);
+    private static final int ROUNDS = 32;
+
+    private final Desk desk;
+    private final TenantView view;
+    private final GroupViews views;
+    private final String namespace;
+    private final FailoverSight sight;
+    private final FailoverRecords records;
+    private final FailoverStore store;
+    private final FailoverEffects effects;
+    private final GroupEffects groupEffects;
+    private final OwnershipStore ownerships;
+    private final LockLease leases;
+    private final OperationLog log;
+    private final Map<String, FailoverMemory> memories = new HashMap<>();
+    private final Lanes<String> lanes;
+    private final Lanes<GroupId> orphans;
+
+    Failovers(
+            Desk desk,
+            TenantView view,
+            GroupViews views,
+            FailoverSight sight,
+            FailoverAdapters adapters) {
+        this.desk = desk;
+        this.view = view;
+        this.views = views;
+        this.sight = sight;
+        this.namespace = adapters.namespace();
+        this.records = adapters.records();
+        this.store = adapters.store();
+        this.effects = adapters.effects();
+        this.groupEffects = adapters.groupEffects();
+        this.ownerships = adapters.ownerships();
+        this.leases = adapters.leases();
+        this.log = adapters.log();
+        this.lanes = desk.lanes(this::drive);
+        this.orphans = desk.lanes(this::letGoOfOrphan);
+    }
+
+    /** Looks again at every failover that is not over, and at every lock that may be left over. */
+    void wake() {
+        Set<String> locked = new HashSet<>();
+        for (GroupId group : views.groups()) {
+            views.ownership(group)
+                    .flatMap(o -> o.ownership().lock())
+                    .ifPresent(
+                            lock -> {
+                                locked.add(lock.uid());
+                                if (store.seen(lock.failover()).isEmpty()) {
+                                    orphans.wake(group);
+                                }
+                            });
+        }
+        Set<String> all = new HashSet<>();
+        view.shelf(FactKey.QUORUM, ResourceKind.FAILOVER, namespace)
+                .forEach(
+                        (name, fact) -> {
+                            if (fact instanceof CustomResourceFact failover
+                                    && (!failover.status().hasNonNull("state")
+                                            || locked.contains(failover.meta().uid()))) {
+                                all.add(name);
+                                lanes.wake(name);
+                            }
+                        });
+        lanes.keepOnly(all);
+    }
+
+    void close() {
+        lanes.close();
+        orphans.close();
+    }
+
+    private Optional<Instant> drive(String name) {
+        for (int round = 0; round < ROUNDS; round++) {
+            Optional<CustomResourceFact> fact = store.seen(name);
+            if (fact.isEmpty()) {
+                return Optional.empty();
+            }
+            Stored stored = records.read(name, fact.get());
+            FailoverMemory memory =
+                    memories.computeIfAbsent(stored.order().uid(), _ -> new FailoverMemory());
+            memory.enter(FailoverStore.step(stored.state()));
+            boolean acted =
+                    switch (stored.state()) {
+                        case Pending pending -> judge(stored, pending);
+                        case Active active -> step(stored, active, memory);
+                        case Finished _ -> letGo(stored, memory);
+                    };
+            if (!acted) {
+                return deadline(stored);
+            }
+        }
+        return Optional.of(desk.now());
+    }
+
+    private static Optional<Instant> deadline(Stored stored) {
+        return switch (stored.state()) {
+            case Pending(var deadline) -> Optional.of(deadline.plusMillis(1));
+            case Active active -> Optional.of(active.deadline().plusMillis(1));
+            case Finished _ -> Optional.empty();
+        };
+    }
+
+    private boolean judge(Stored stored, Pending pending) {
+        Instant now = desk.now();
+        FailoverState next = Preflight.judge(pending, stored.order(), sight.preflight(stored, now));
+        boolean shown = stored.status().step() != null;
+        if (next.equals(pending) && shown) {
+            return false;
+        }
+        moveTo(stored, next, List.of(), null, null);
+        return true;
+    }
+
+    private boolean step(Stored stored, Active state, FailoverMemory memory) {
+        FailoverPlan plan = state.plan();
+        GroupObservation group = sight.group(plan.group(), desk.now());
+        if (!desk.mayActFor(plan.group(), group.ownership())) {
+            return false;
+        }
+        if (!FailoverSight.side(plan.source(), group).allStopped()) {
+            memory.inspection = null;
+        }
+        Observation seen = sight.observe(plan, group, memory);
+        Decision decision = FailoverPolicy.decide(state, seen, desk.tenant());
+        if (!decision.next().equals(state)) {
+            moveTo(
+                    stored,
+                    decision.next(),
+                    progress(stored, state, group),
+                    epoch(group),
+                    fenceWord(memory.fence));
+            return true;
+        }
+        List<Future<?>> running = new ArrayList<>();
+        for (Effect effect : decision.effects()) {
+            running.add(carryOut(plan.group(), group, effect, memory));
+        }
+        if (running.isEmpty()) {
+            leases.show(plan, group.ownership());
+            return false;
+        }
+        await(Future.join(running));
+        return decision.effects().stream().anyMatch(e -> answered(e, memory));
+    }
+
+    /** An unanswered question is asked again when something has changed, not at once. */
+    private static boolean answered(Effect effect, FailoverMemory memory) {
+        return switch (effect) {
+            case Effect.TryFence _ -> memory.fence != Fence.UNTRIED;
+            case Effect.InspectSource _ ->
+                    memory.inspection != null && memory.inspection.leftovers().isEmpty();
+            case Effect.WriteOwnership _, Effect.ReadTopicEnds _, Effect.SetDesiredState _ -> true;
+        };
+    }
+
+    private Future<?> carryOut(
+            GroupId group, GroupObservation seen, Effect effect, FailoverMemory memory) {
+        return switch (effect) {
+            case Effect.WriteOwnership(var at, var next) -> ownerships.write(group, at, next);
+            case Effect.TryFence(var cluster) ->
+                    effects.tryFence(group, site(seen, cluster))
+                            .onSuccess(fence -> memory.fence = fence);
+            case Effect.ReadTopicEnds _ ->
+                    effects.topicEnds().onSuccess(ends -> memory.topicEnds = ends);
+            case Effect.InspectSource(var cluster) ->
+                    effects.inspect(group, site(seen, cluster))
+                            .onSuccess(found -> memory.inspection = found);
+            case Effect.SetDesiredState(var cluster, var running) ->
+                    showDesiredState(group, seen, cluster, running, memory);
+        };
+    }
+
+    private Future<?> showDesiredState(
+            GroupId group,
+            GroupObservation seen,
+            ClusterId cluster,
+            boolean running,
+            FailoverMemory memory) {
+        Optional<Copy> copy = site(seen, cluster).copy();
+        Future<?> shown =
+                copy.isEmpty()
+                        ? Future.succeededFuture()
+                        : groupEffects.showDesiredState(cluster, group, copy.get().spec(), running);
+        return shown.onSuccess(_ -> memory.desiredStateShown = true);
+    }
+
+    private static Site site(GroupObservation seen, ClusterId cluster) {
+        return seen.site(cluster)
+                .orElseThrow(() -> new IllegalStateException("no site " + cluster));
+    }
+
+    private boolean letGo(Stored stored, FailoverMemory memory) {
+        String uid = stored.order().uid();
+        String group =
+                stored.status().operation() == null ? null : stored.status().operation().group();
+        if (group == null) {
+            return false;
+        }
+        String[] parts = group.split("/", 2);
+        GroupId id = new GroupId(parts[0], parts[1]);
+        boolean acted = release(id, uid, memory);
+        if (!acted) {
+            memories.remove(uid);
+        }
+        return acted;
+    }
+
+    /** A lock whose Failover is gone: the move is undone from the ownership alone. */
+    private Optional<Instant> letGoOfOrphan(GroupId group) {
+        FailoverMemory memory = new FailoverMemory();
+        for (int round = 0; round < ROUNDS; round++) {
+            Optional<Ownership.Lock> lock =
+                    views.ownership(group).flatMap(o -> o.ownership().lock());
+            if (lock.isEmpty()
+                    || !views.hubComplete()
+                    || store.seen(lock.get().failover())
+                            .filter(f -> f.meta().uid().equals(lock.get().uid()))
+                            .isPresent()
+                    || !release(group, lock.get().uid(), memory)) {
+                return Optional.empty();
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean release(GroupId id, String uid, FailoverMemory memory) {
+        GroupObservation seen = sight.group(id, desk.now());
+        if (seen.ownership().isEmpty() || !desk.mayActFor(id, seen.ownership())) {
+            return false;
+        }
+        OwnershipSeen current = seen.ownership().get();
+        if (current.ownership().isLockedBy(uid)
+                && !current.ownership().actsFor(desk.instanceId())) {
+            await(ownerships.write(id, current, current.ownership().takenBy(desk.instanceId())));
+            return true;
+        }
+        boolean answers =
+                current.ownership().holder() instanceof Holder.Moving(var from, _)
+                        && FailoverSight.side(from, seen).reachable();
+        List<Effect> left =
+                FailoverPolicy.letGo(
+                        current.ownership(), current, uid, answers, memory.desiredStateShown);
+        for (Effect effect : left) {
+            await(carryOut(id, seen, effect, memory));
+        }
+        if (current.ownership().lock().isPresent() && !left.isEmpty()) {
+            leases.hide(id);
+        }
+        return !left.isEmpty();
+    }
+
+    private List<MemberProgress> progress(Stored stored, Active state, GroupObservation group) {
+        ClusterId where =
+                state instanceof StartingVms ? state.plan().target() : state.plan().source();
+        Instant since =
+                stored.status().operation() == null
+                                || stored.status().operation().stepSince() == null
+                        ? group.now()
+                        : stored.status().operation().stepSince();
+        return state instanceof Closing ? List.of() : FailoverSight.progress(where, group, since);
+    }
+
+    private static @Nullable Long epoch(GroupObservation group) {
+        return group.ownership()
+                .map(OwnershipSeen::ownership)
+                .filter(o -> o.holder() instanceof Holder.Moving)
+                .map(Ownership::epoch)
+                .orElse(null);
+    }
+
+    private static @Nullable String fenceWord(Fence fence) {
+        return switch (fence) {
+            case UNTRIED -> null;
+            case HOLDS -> "Admission";
+            case REACTIVE -> "Reactive";
+        };
+    }
+
+    /** Stores the next state; only when that is durable is anything done about it. */
+    private void moveTo(
+            Stored stored,
+            FailoverState next,
+            List<MemberProgress> members,
+            @Nullable Long closedEpoch,
+            @Nullable String fence) {
+        Instant now = desk.now();
+        await(store.store(stored, next, members, closedEpoch, fence, now));
+        String from = FailoverStore.step(stored.state());
+        String to = FailoverStore.step(next);
+        if (from.equals(to) && stored.status().step() != null) {
+            return;
+        }
+        GroupId group = group(stored, next);
+        LOG.atInfo()
+                .addKeyValue("tenant", desk.tenant())
+                .addKeyValue("group", group)
+                .addKeyValue("failover", stored.order().name())
+                .addKeyValue("correlationid", stored.order().uid())
+                .addKeyValue("from", from)
+                .addKeyValue("to", to)
+                .addKeyValue("reason", FailoverStore.message(next))
+                .log("failover step");
+        log.step(
+                group,
+                stored.order().name(),
+                stored.fact(),
+                to,
+                FailoverStore.message(next),
+                views.ownership(group).map(o -> o.ownership().epoch()).orElse(0L),
+                now,
+                Map.of());
+    }
+
+    private GroupId group(Stored stored, FailoverState next) {
+        if (next instanceof Active active) {
+            return active.plan().group();
+        }
+        if (stored.state() instanceof Active active) {
+            return active.plan().group();
+        }
+        String named = stored.order().spec().protectionGroupNamespace();
+        return new GroupId(
+                named == null ? namespace : named, stored.order().spec().protectionGroup());
+    }
+}

@@ -1,0 +1,79 @@
+package io.siterecovery.platform;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** {@code /healthz}, {@code /readyz} and {@code /metrics}. */
+final class HttpEndpoints {
+
+    private static final Duration KAFKA_PATIENCE = Duration.ofSeconds(2);
+
+    private final Vertx vertx;
+    private final Tenants tenants;
+    private final TopicOffsets kafka;
+    private final PrometheusMeterRegistry metrics;
+
+    HttpEndpoints(
+            Vertx vertx, Tenants tenants, TopicOffsets kafka, PrometheusMeterRegistry metrics) {
+        this.vertx = vertx;
+        this.tenants = tenants;
+        this.kafka = kafka;
+        this.metrics = metrics;
+    }
+
+    Future<HttpServer> listen(String host, int port) {
+        Router router = Router.router(vertx);
+        router.get("/healthz").handler(request -> answer(request, 200, Map.of("alive", true)));
+        router.get("/readyz").handler(this::ready);
+        router.get("/metrics").handler(this::metrics);
+        return vertx.createHttpServer().requestHandler(router).listen(port, host);
+    }
+
+    private void ready(RoutingContext request) {
+        kafka.reachable()
+                .timeout(KAFKA_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .onComplete(
+                        answered -> {
+                            Map<String, Object> missing = new TreeMap<>(tenants.notReady());
+                            if (answered.failed()) {
+                                missing.put("(kafka)", "the brokers do not answer");
+                            }
+                            answer(
+                                    request,
+                                    missing.isEmpty() ? 200 : 503,
+                                    Map.of(
+                                            "ready",
+                                            missing.isEmpty(),
+                                            "tenants",
+                                            tenants.names(),
+                                            "missing",
+                                            missing));
+                        });
+    }
+
+    private void metrics(RoutingContext request) {
+        vertx.executeBlocking(() -> metrics.scrape())
+                .onSuccess(
+                        text ->
+                                request.response()
+                                        .putHeader("Content-Type", "text/plain; version=0.0.4")
+                                        .end(text))
+                .onFailure(request::fail);
+    }
+
+    private static void answer(RoutingContext request, int code, Map<String, Object> body) {
+        request.response()
+                .setStatusCode(code)
+                .putHeader("Content-Type", "application/json")
+                .end(new JsonObject(body).encode());
+    }
+}

@@ -1,0 +1,74 @@
+package io.siterecovery.platform;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What every Kafka client of this process is told. */
+final class KafkaSettings {
+
+    private static final int ADMIN_TIMEOUT_MS = 10_000;
+
+    /** How long a call may hold up the producer for metadata of a topic that is known to exist. */
+    private static final int PRODUCER_BLOCK_MS = 10_000;
+
+    static Map<String, String> producer(Configuration.Kafka kafka) {
+        Map<String, String> settings = client(kafka);
+        settings.put("acks", "all");
+        settings.put("enable.idempotence", "true");
+        settings.put("linger.ms", "0");
+        settings.put("max.block.ms", String.valueOf(PRODUCER_BLOCK_MS));
+        long deliveryMs = kafka.deliveryTimeout().toMillis();
+        settings.put("delivery.timeout.ms", String.valueOf(deliveryMs));
+        // A request is given up before its record is, so that there is time to send it again.
+        settings.put("request.timeout.ms", String.valueOf(Math.min(10_000, deliveryMs / 2)));
+        return settings;
+    }
+
+    static Map<String, String> consumer(Configuration.Kafka kafka) {
+        Map<String, String> settings = client(kafka);
+        settings.put("enable.auto.commit", "false");
+        settings.put("auto.offset.reset", "earliest");
+        settings.put("allow.auto.create.topics", "false");
+        settings.put("fetch.min.bytes", "1");
+        settings.put("max.poll.records", "500");
+        return settings;
+    }
+
+    static Map<String, String> admin(Configuration.Kafka kafka) {
+        Map<String, String> settings = client(kafka);
+        settings.put("request.timeout.ms", String.valueOf(ADMIN_TIMEOUT_MS / 2));
+        settings.put("default.api.timeout.ms", String.valueOf(ADMIN_TIMEOUT_MS));
+        return settings;
+    }
+
+    private static Map<String, String> client(Configuration.Kafka kafka) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("bootstrap.servers", kafka.bootstrapServers());
+        settings.put("security.protocol", kafka.securityProtocol());
+        settings.put("reconnect.backoff.ms", "50");
+        settings.put("reconnect.backoff.max.ms", "1000");
+        settings.put("metric.reporters", "");
+        settings.put("enable.metrics.push", "false");
+        if (kafka.securityProtocol().startsWith("SASL")) {
+            settings.put("sasl.mechanism", "SCRAM-SHA-512");
+            settings.put(
+                    "sasl.jaas.config",
+                    "org.apache.kafka.common.security.scram.ScramLoginModule required username=\""
+                            + quoted(kafka.user())
+                            + "\" password=\""
+                            + quoted(kafka.password())
+                            + "\";");
+        }
+        if (kafka.caFile() != null) {
+            settings.put("ssl.truststore.type", "PEM");
+            settings.put("ssl.truststore.location", kafka.caFile().toString());
+        }
+        return settings;
+    }
+
+    private static String quoted(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"");
+    }
+
+    private KafkaSettings() {}
+}
