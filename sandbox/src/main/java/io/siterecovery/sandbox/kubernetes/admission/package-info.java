@@ -1,0 +1,5 @@
+/** ValidatingAdmissionPolicy with bindings and parameters. */
+@NullMarked
+package io.siterecovery.sandbox.kubernetes.admission;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Discovery and OpenAPI documents. */
+@NullMarked
+package io.siterecovery.sandbox.kubernetes.discovery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The listener: requests in, replies and watch streams out. */
+@NullMarked
+package io.siterecovery.sandbox.kubernetes.http;
+
+import org.jspecify.annotations.NullMarked;
