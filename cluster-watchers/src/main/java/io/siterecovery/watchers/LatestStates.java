@@ -3,13 +3,17 @@ package io.siterecovery.watchers;
 import io.siterecovery.events.EventCodec;
 import io.siterecovery.events.EventHeaders;
 import io.siterecovery.events.EventType;
+import io.siterecovery.platform.EventReader;
+import io.siterecovery.platform.EventWriter;
 import io.siterecovery.platform.Subscription;
 import io.siterecovery.platform.TenantContext;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -40,7 +44,7 @@ final class LatestStates {
      */
     private record Sent(long hash, long sequence) {}
 
-    private final TenantContext tenant;
+    private final Outlet outlet;
     private final String topic;
     private final Map<String, Sent> latest = new HashMap<>();
     private final TreeSet<Long> unsettled = new TreeSet<>();
@@ -48,8 +52,28 @@ final class LatestStates {
     private long sequence;
     private boolean closed;
 
-    LatestStates(TenantContext tenant, String topic) {
-        this.tenant = tenant;
+    /** Where a tenant's records come from and go to. */
+    record Outlet(
+            Vertx vertx,
+            EventReader reader,
+            EventWriter writer,
+            Clock clock,
+            String instanceId,
+            String tenant) {
+
+        static Outlet of(TenantContext context) {
+            return new Outlet(
+                    context.vertx(),
+                    context.reader(),
+                    context.writer(),
+                    context.clock(),
+                    context.instanceId(),
+                    context.tenant().name());
+        }
+    }
+
+    LatestStates(Outlet outlet, String topic) {
+        this.outlet = outlet;
         this.topic = topic;
     }
 
@@ -57,10 +81,10 @@ final class LatestStates {
     Future<Void> readBack(BiConsumer<String, Record> each) {
         Map<String, Record> found = new HashMap<>();
         Subscription subscription =
-                tenant.reader()
+                outlet.reader()
                         .subscribe(
                                 topic,
-                                tenant.tenant().name(),
+                                outlet.tenant(),
                                 event -> {
                                     if (event.data() == null) {
                                         found.remove(event.key());
@@ -131,17 +155,21 @@ final class LatestStates {
         long number = ++sequence;
         latest.put(key, new Sent(hash, number));
         unsettled.add(number);
+        publish(key, data, source, number);
+    }
+
+    private void publish(String key, @Nullable Record data, String source, long number) {
         EventHeaders headers =
                 new EventHeaders(
-                        tenant.instanceId() + "-" + number,
+                        outlet.instanceId() + "-" + number,
                         data == null ? EventType.CUSTOM_RESOURCE : EventType.of(data),
                         source,
                         key,
-                        tenant.clock().instant(),
-                        tenant.tenant().name(),
+                        outlet.clock().instant(),
+                        outlet.tenant(),
                         number,
                         null);
-        tenant.writer()
+        outlet.writer()
                 .publish(topic, key, data, headers)
                 .onComplete(
                         result -> {
@@ -149,7 +177,7 @@ final class LatestStates {
                                 settle(number);
                                 forgetIfGone(key, number);
                             } else {
-                                failed(key, data, hash, source, number, result.cause());
+                                failed(key, data, source, number, result.cause());
                             }
                         });
     }
@@ -157,7 +185,6 @@ final class LatestStates {
     private void failed(
             String key,
             @Nullable Record data,
-            long hash,
             String source,
             long number,
             Throwable cause) {
@@ -166,19 +193,20 @@ final class LatestStates {
             return;
         }
         LOG.atWarn()
-                .addKeyValue("tenant", tenant.tenant().name())
+                .addKeyValue("tenant", outlet.tenant())
                 .addKeyValue("topic", topic)
                 .addKeyValue("key", key)
                 .addKeyValue("reason", String.valueOf(cause.getMessage()))
                 .log("not published; trying again");
-        tenant.vertx()
+        outlet.vertx()
                 .setTimer(
                         AGAIN.toMillis(),
                         fired -> {
-                            if (isLatest(key, number)) {
-                                send(key, data, hash, source);
+                            if (isLatest(key, number) && !closed) {
+                                publish(key, data, source, number);
+                            } else {
+                                settle(number);
                             }
-                            settle(number);
                         });
     }
 

@@ -38,8 +38,9 @@ final class TenantWatchers implements TenantPart {
     TenantWatchers(TenantContext tenant) {
         this.tenant = tenant;
         this.context = tenant.vertx().getOrCreateContext();
-        this.facts = new LatestStates(tenant, Topics.clusters(tenant.tenant().name()));
-        this.routed = new LatestStates(tenant, Topics.drbd(tenant.tenant().name()));
+        LatestStates.Outlet outlet = LatestStates.Outlet.of(tenant);
+        this.facts = new LatestStates(outlet, Topics.clusters(tenant.tenant().name()));
+        this.routed = new LatestStates(outlet, Topics.drbd(tenant.tenant().name()));
     }
 
     /**

@@ -10,13 +10,15 @@ import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,11 +41,17 @@ final class ApiConnection implements AutoCloseable {
     record Body(String method, String contentType, String content) {}
 
     private final Config config;
+    private final Tls tls;
     private final String server;
     private volatile HttpClient http;
 
     ApiConnection(Kubeconfig kubeconfig) {
         this.config = config(kubeconfig);
+        try {
+            this.tls = Tls.of(kubeconfig);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalArgumentException("a certificate or key cannot be read", e);
+        }
         this.server = kubeconfig.server().toString().replaceAll("/+$", "");
         this.http = newClient();
     }
@@ -136,29 +144,27 @@ final class ApiConnection implements AutoCloseable {
     }
 
     private HttpClient newClient() {
-        return new Factory().newBuilder(config).build();
+        return new Factory()
+                .newBuilder(config)
+                .sslContext(
+                        tls.keyManagers().toArray(new KeyManager[0]),
+                        tls.trustManagers().toArray(new TrustManager[0]))
+                .build();
     }
 
     private static Config config(Kubeconfig kubeconfig) {
         ConfigBuilder builder =
                 new ConfigBuilder(Config.empty())
                         .withMasterUrl(kubeconfig.server().toString())
-                        .withCaCertData(base64(kubeconfig.certificateAuthority()))
                         .withTrustCerts(false)
                         .withRequestRetryBackoffLimit(0)
                         .withConnectionTimeout((int) CONNECT_TIMEOUT.toMillis())
                         .withOnlyHttpWatches(true)
                         .withUserAgent("site-recovery");
-        switch (kubeconfig.credential()) {
-            case Kubeconfig.Credential.Token(String value) -> builder.withOauthToken(value);
-            case Kubeconfig.Credential.ClientCertificate(String certificate, String key) ->
-                    builder.withClientCertData(base64(certificate)).withClientKeyData(base64(key));
+        if (kubeconfig.credential() instanceof Kubeconfig.Credential.Token(String value)) {
+            builder.withOauthToken(value);
         }
         return builder.build();
-    }
-
-    private static String base64(String pem) {
-        return Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.UTF_8));
     }
 
     private static final class Factory extends JdkHttpClientFactory {

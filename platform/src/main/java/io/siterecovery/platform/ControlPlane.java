@@ -142,11 +142,7 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
     @Override
     public KubernetesCluster newQuorumClient() {
         return KubernetesCluster.of(
-                vertx,
-                FactKey.QUORUM,
-                quorumKubeconfig,
-                configuration.kubernetesDeadline(),
-                null);
+                vertx, FactKey.QUORUM, quorumKubeconfig, configuration.kubernetesDeadline(), null);
     }
 
     @Override

@@ -3,12 +3,14 @@ package io.siterecovery.platform;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.siterecovery.events.EventCodec;
 import io.siterecovery.events.Topics;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.kafka.client.common.TopicPartition;
 import io.vertx.kafka.client.consumer.KafkaConsumer;
+import io.vertx.kafka.client.consumer.KafkaConsumerRecords;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,6 +60,7 @@ final class KafkaEventReader implements EventReader {
     private final List<TopicSubscription> arriving = new ArrayList<>();
     private boolean assignmentChanged;
     private boolean polling;
+    private boolean lookAgain;
     private boolean closed;
 
     KafkaEventReader(
@@ -106,6 +109,7 @@ final class KafkaEventReader implements EventReader {
         context.runOnContext(
                 start -> {
                     if (polling) {
+                        lookAgain = true;
                         consumer.unwrap().wakeup();
                     } else {
                         next();
@@ -118,29 +122,30 @@ final class KafkaEventReader implements EventReader {
             return;
         }
         polling = true;
-        apply().compose(
-                        ready ->
-                                readable().findAny().isEmpty()
-                                        ? Future.succeededFuture()
-                                        : consumer.poll(POLL)
-                                                .map(
-                                                        polled -> {
-                                                            polled.records().forEach(this::read);
-                                                            return null;
-                                                        }))
-                .onComplete(
-                        done ->
-                                context.runOnContext(
-                                        again -> {
-                                            polling = false;
-                                            if (done.failed()
-                                                    && !(done.cause() instanceof WakeupException)) {
-                                                failed(done.cause());
-                                            } else if (done.failed()
-                                                    || readable().findAny().isPresent()) {
-                                                next();
-                                            }
-                                        }));
+        lookAgain = false;
+        Future<Void> applied = apply();
+        boolean idle = readable().findAny().isEmpty();
+        // The client completes these on its own thread; what is ours happens on our context.
+        applied.compose(ready -> idle ? Future.succeededFuture() : consumer.poll(POLL))
+                .onComplete(result -> context.runOnContext(now -> polled(result, idle)));
+    }
+
+    private void polled(AsyncResult<KafkaConsumerRecords<String, byte[]>> result, boolean idle) {
+        polling = false;
+        if (closed) {
+            return;
+        }
+        if (result.succeeded()) {
+            if (result.result() != null) {
+                result.result().records().forEach(this::read);
+            }
+        } else if (!(result.cause() instanceof WakeupException)) {
+            failed(result.cause());
+            return;
+        }
+        if (!idle || lookAgain) {
+            next();
+        }
     }
 
     private Future<Void> apply() {

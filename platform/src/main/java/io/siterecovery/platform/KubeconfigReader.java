@@ -1,14 +1,12 @@
 package io.siterecovery.platform;
 
 import io.siterecovery.platform.StrictYaml.Node;
-import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
+import java.security.GeneralSecurityException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +85,9 @@ public final class KubeconfigReader {
             return new Kubeconfig.Credential.Token(token);
         }
         String key = pem(user, "client-key-data");
-        if (!key.contains("PRIVATE KEY-----")) {
+        try {
+            PemKey.read(key);
+        } catch (GeneralSecurityException e) {
             throw new Kubeconfig.Refused("client-key-data is not a PEM private key");
         }
         return new Kubeconfig.Credential.ClientCertificate(
@@ -114,13 +114,10 @@ public final class KubeconfigReader {
     private static String certificate(Section section, String key) throws Kubeconfig.Refused {
         String pem = pem(section, key);
         try {
-            if (CertificateFactory.getInstance("X.509")
-                    .generateCertificates(
-                            new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)))
-                    .isEmpty()) {
+            if (Tls.certificates(pem).isEmpty()) {
                 throw new Kubeconfig.Refused(key + " holds no certificate");
             }
-        } catch (CertificateException e) {
+        } catch (GeneralSecurityException e) {
             throw new Kubeconfig.Refused(key + " is not a PEM certificate");
         }
         return pem;

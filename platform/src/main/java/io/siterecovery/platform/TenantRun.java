@@ -30,7 +30,14 @@ final class TenantRun {
     }
 
     interface Starter {
-        Future<TenantVerticle> start(Tenant tenant);
+        Future<? extends Running> start(Tenant tenant);
+    }
+
+    /** A tenant that was started. */
+    interface Running {
+        Future<Void> stop();
+
+        Optional<String> notReady();
     }
 
     private final Vertx vertx;
@@ -41,7 +48,7 @@ final class TenantRun {
     private final Promise<Void> gone = Promise.promise();
     private @Nullable Tenant wanted;
     private @Nullable Tenant started;
-    private volatile @Nullable TenantVerticle verticle;
+    private volatile @Nullable Running running;
     private volatile String problem = "starting";
     private boolean busy;
     private boolean waiting;
@@ -79,31 +86,31 @@ final class TenantRun {
     }
 
     Optional<String> notReady() {
-        TenantVerticle running = verticle;
-        return running == null ? Optional.of(problem) : running.notReady();
+        Running present = running;
+        return present == null ? Optional.of(problem) : present.notReady();
     }
 
     private void step() {
-        TenantVerticle running = verticle;
+        Running present = running;
         Tenant next = wanted;
         if (busy) {
             return;
         }
-        if (running != null && !(next != null && next.equals(started))) {
-            stop(running);
-        } else if (running == null && next == null) {
+        if (present != null && !(next != null && next.equals(started))) {
+            stop(present);
+        } else if (present == null && next == null) {
             whenGone.run();
             gone.tryComplete();
-        } else if (running == null && next != null && !waiting) {
+        } else if (present == null && next != null && !waiting) {
             start(next);
         }
     }
 
-    private void stop(TenantVerticle running) {
+    private void stop(Running present) {
         busy = true;
         problem = "stopping";
-        verticle = null;
-        running.stopParts()
+        running = null;
+        present.stop()
                 .onComplete(
                         done ->
                                 context.runOnContext(
@@ -119,7 +126,7 @@ final class TenantRun {
     private void start(Tenant next) {
         busy = true;
         problem = "starting";
-        Future<TenantVerticle> starting = starter.start(next);
+        Future<? extends Running> starting = starter.start(next);
         starting.timeout(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                 .onComplete(
                         result ->
@@ -131,15 +138,15 @@ final class TenantRun {
                                             } else {
                                                 failed(result.cause());
                                                 // After a time-out it may still succeed, too late.
-                                                starting.onSuccess(TenantVerticle::stopParts);
+                                                starting.onSuccess(Running::stop);
                                             }
                                             step();
                                         }));
     }
 
-    private void started(Tenant tenant, TenantVerticle running) {
+    private void started(Tenant tenant, Running now) {
         started = tenant;
-        verticle = running;
+        running = now;
         wait = FIRST_WAIT;
         LOG.atInfo()
                 .addKeyValue("tenant", name)

@@ -50,6 +50,19 @@ final class TenantVerticle extends VerticleBase {
         Duration kubernetesDeadline();
     }
 
+    record Deployed(Vertx vertx, String id, TenantVerticle verticle) implements TenantRun.Running {
+
+        @Override
+        public Future<Void> stop() {
+            return vertx.undeploy(id).otherwiseEmpty();
+        }
+
+        @Override
+        public Optional<String> notReady() {
+            return verticle.notReady();
+        }
+    }
+
     private record Part(String module, TenantPart part) {}
 
     private final Surroundings surroundings;
@@ -62,11 +75,11 @@ final class TenantVerticle extends VerticleBase {
         this.tenant = tenant;
     }
 
-    static Future<TenantVerticle> deploy(Vertx vertx, Surroundings surroundings, Tenant tenant) {
+    static Future<Deployed> deploy(Vertx vertx, Surroundings surroundings, Tenant tenant) {
         TenantVerticle verticle = new TenantVerticle(surroundings, tenant);
         DeploymentOptions options =
                 new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
-        return vertx.deployVerticle(verticle, options).map(verticle);
+        return vertx.deployVerticle(verticle, options).map(id -> new Deployed(vertx, id, verticle));
     }
 
     @Override
@@ -91,10 +104,6 @@ final class TenantVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         return stopAll();
-    }
-
-    Future<Void> stopParts() {
-        return vertx.undeploy(deploymentID()).otherwiseEmpty();
     }
 
     /** What of this tenant cannot be relied on yet. */

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -47,7 +48,7 @@ final class ScriptedApiServer implements AutoCloseable {
     final AtomicInteger mostAtOnce = new AtomicInteger();
     volatile CountDownLatch held = new CountDownLatch(0);
     volatile int pageSize = Integer.MAX_VALUE;
-    private volatile int version = 100;
+    private final AtomicInteger version = new AtomicInteger(100);
     private HttpsServer server;
     private int port;
 
@@ -77,6 +78,14 @@ final class ScriptedApiServer implements AutoCloseable {
         return object;
     }
 
+    ObjectNode remove(String name) {
+        return Objects.requireNonNull(objects.remove(name));
+    }
+
+    String versionOf(String name) {
+        return Objects.requireNonNull(objects.get(name)).at("/metadata/resourceVersion").asText();
+    }
+
     ObjectNode configMap(String name, String value) {
         ObjectNode object = KubernetesJson.mapper().createObjectNode();
         object.put("apiVersion", "v1").put("kind", "ConfigMap");
@@ -84,7 +93,7 @@ final class ScriptedApiServer implements AutoCloseable {
                 .put("name", name)
                 .put("namespace", "ns")
                 .put("uid", "uid-" + name)
-                .put("resourceVersion", String.valueOf(++version));
+                .put("resourceVersion", String.valueOf(version.incrementAndGet()));
         object.putObject("data").put("value", value);
         return object;
     }
@@ -136,8 +145,7 @@ final class ScriptedApiServer implements AutoCloseable {
 
     private HttpsServer listen(int at) throws IOException {
         HttpsServer https =
-                HttpsServer.create(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), at), 0);
+                HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), at), 0);
         https.setHttpsConfigurator(new HttpsConfigurator(authority.serverContext()));
         https.setExecutor(executor);
         https.createContext("/", this::handle);
@@ -199,7 +207,7 @@ final class ScriptedApiServer implements AutoCloseable {
         String after = parameters.getOrDefault("continue", "");
         ObjectNode list = KubernetesJson.mapper().createObjectNode();
         ArrayNode items = list.putArray("items");
-        ObjectNode meta = list.putObject("metadata").put("resourceVersion", "" + version);
+        ObjectNode meta = list.putObject("metadata").put("resourceVersion", version.toString());
         for (Map.Entry<String, ObjectNode> entry : objects.tailMap(after, false).entrySet()) {
             if (items.size() == pageSize) {
                 meta.put("continue", items.get(items.size() - 1).at("/metadata/name").asText());

@@ -1,4 +1,0 @@
-@NullMarked
-package io.siterecovery.platform;
-
-import org.jspecify.annotations.NullMarked;
