@@ -2,6 +2,7 @@ package io.siterecovery.events;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.BeanProperty;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.JavaType;
@@ -49,11 +50,10 @@ final class WordJson {
 
         @Override
         public Word deserialize(JsonParser in, DeserializationContext context) throws IOException {
-            String raw = in.getValueAsString();
-            if (raw == null || vocabulary == null) {
+            if (vocabulary == null || !in.hasToken(JsonToken.VALUE_STRING)) {
                 return (Word) context.handleUnexpectedToken(Word.class, in);
             }
-            return parse(vocabulary, raw);
+            return parse(vocabulary, in.getText());
         }
 
         private static Word<?> parse(Class<?> vocabulary, String raw) {

@@ -19,6 +19,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.UUID;
@@ -40,6 +41,7 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
             hostName() + "-" + UUID.randomUUID().toString().substring(0, 8);
     private final Clock clock = Clock.systemUTC();
     private final Vertx vertx;
+    private final Kubeconfig quorumKubeconfig;
     private final KubernetesCluster quorum;
     private final TopicOffsets offsets;
     private final KafkaEventWriter writer;
@@ -70,8 +72,9 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
     public ControlPlane(Configuration configuration, List<ServiceModule> modules)
             throws IOException, Kubeconfig.Refused {
         this.configuration = configuration;
-        this.modules = List.copyOf(modules);
-        Kubeconfig kubeconfig =
+        this.modules =
+                modules.stream().sorted(Comparator.comparingInt(ServiceModule::order)).toList();
+        this.quorumKubeconfig =
                 KubeconfigReader.read(Files.readAllBytes(configuration.quorumKubeconfig()));
         this.vertx =
                 Vertx.builder()
@@ -81,13 +84,7 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
                                                 new MicrometerMetricsOptions().setEnabled(true)))
                         .withMetrics(new MicrometerMetricsFactory(metrics))
                         .build();
-        this.quorum =
-                KubernetesCluster.of(
-                        vertx,
-                        FactKey.QUORUM,
-                        kubeconfig,
-                        configuration.kubernetesDeadline(),
-                        null);
+        this.quorum = newQuorumClient();
         this.offsets = new TopicOffsets(vertx, configuration.kafka());
         this.writer = new KafkaEventWriter(vertx, configuration.kafka(), offsets);
         this.reader = new KafkaEventReader(vertx, configuration.kafka(), offsets, writer, metrics);
@@ -149,12 +146,21 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
     }
 
     @Override
-    public KubernetesCluster quorum() {
-        return quorum;
+    public KubernetesCluster newQuorumClient() {
+        return KubernetesCluster.of(
+                vertx,
+                FactKey.QUORUM,
+                quorumKubeconfig,
+                configuration.kubernetesDeadline(),
+                null);
     }
 
     @Override
-    public TenantContext context(Tenant tenant, KubernetesCluster primary, KubernetesCluster dr) {
+    public TenantContext context(
+            Tenant tenant,
+            KubernetesCluster quorum,
+            KubernetesCluster primary,
+            KubernetesCluster dr) {
         return new TenantContext(
                 vertx,
                 tenant,

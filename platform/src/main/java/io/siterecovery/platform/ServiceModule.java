@@ -11,6 +11,11 @@ public interface ServiceModule {
     /** A short name for logs, metrics and {@code /readyz}. */
     String name();
 
+    /** Modules start in ascending order, for each tenant. */
+    default int order() {
+        return 0;
+    }
+
     /**
      * Starts what the module does for one tenant. Called on the tenant's own virtual-thread
      * context, so it may await.

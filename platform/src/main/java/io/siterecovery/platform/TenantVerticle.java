@@ -35,9 +35,17 @@ final class TenantVerticle extends VerticleBase {
 
         List<ServiceModule> modules();
 
-        KubernetesCluster quorum();
+        /**
+         * Our own credential on a connection of the tenant's: one connection carries 100 streams,
+         * and one tenant's calls must not wait for another's.
+         */
+        KubernetesCluster newQuorumClient();
 
-        TenantContext context(Tenant tenant, KubernetesCluster primary, KubernetesCluster dr);
+        TenantContext context(
+                Tenant tenant,
+                KubernetesCluster quorum,
+                KubernetesCluster primary,
+                KubernetesCluster dr);
 
         Duration kubernetesDeadline();
     }
@@ -64,9 +72,12 @@ final class TenantVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         try {
-            KubernetesCluster primary = cluster("primary-kubeconfig", tenant.zone().primary());
-            KubernetesCluster dr = cluster("dr-kubeconfig", tenant.zone().dr());
-            TenantContext given = surroundings.context(tenant, primary, dr);
+            KubernetesCluster quorum = surroundings.newQuorumClient();
+            clusters.add(quorum);
+            KubernetesCluster primary =
+                    cluster(quorum, "primary-kubeconfig", tenant.zone().primary());
+            KubernetesCluster dr = cluster(quorum, "dr-kubeconfig", tenant.zone().dr());
+            TenantContext given = surroundings.context(tenant, quorum, primary, dr);
             for (ServiceModule module : surroundings.modules()) {
                 parts.add(new Part(module.name(), Future.await(module.start(given))));
             }
@@ -107,13 +118,11 @@ final class TenantVerticle extends VerticleBase {
                 .onComplete(done -> clusters.forEach(KubernetesCluster::close));
     }
 
-    private KubernetesCluster cluster(String secretName, ProtectionZoneSpec.Site site)
+    private KubernetesCluster cluster(
+            KubernetesCluster quorum, String secretName, ProtectionZoneSpec.Site site)
             throws Kubeconfig.Refused {
         GenericKubernetesResource secret =
-                Future.await(
-                                surroundings
-                                        .quorum()
-                                        .get(ResourceKind.SECRET, tenant.namespace(), secretName))
+                Future.await(quorum.get(ResourceKind.SECRET, tenant.namespace(), secretName))
                         .orElseThrow(() -> new Kubeconfig.Refused("no Secret " + secretName));
         Kubeconfig kubeconfig;
         try {

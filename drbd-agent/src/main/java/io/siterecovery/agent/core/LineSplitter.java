@@ -39,17 +39,17 @@ public final class LineSplitter {
     }
 
     private void line(byte[] bytes, int start, int end, Consumer<String> lines) {
-        if (dropping) {
-            dropping = false;
-        } else if (rest.length == 0) {
-            lines.accept(new String(bytes, start, end - start, StandardCharsets.UTF_8));
-        } else {
+        boolean whole = rest.length == 0 && end - start <= LONGEST_LINE_BYTES;
+        if (!whole) {
             keep(bytes, start, end);
-            if (!dropping) {
-                lines.accept(new String(rest, StandardCharsets.UTF_8));
-            }
-            dropping = false;
         }
+        if (!dropping) {
+            lines.accept(
+                    whole
+                            ? new String(bytes, start, end - start, StandardCharsets.UTF_8)
+                            : new String(rest, StandardCharsets.UTF_8));
+        }
+        dropping = false;
         rest = new byte[0];
     }
 

@@ -7,7 +7,8 @@ import java.util.Map;
  * An agent's heartbeat, once a second: silence is never a fact.
  *
  * @param sequence the last record of this incarnation that Kafka acknowledged before this beat
- * @param streamComplete whether the stream of this incarnation has passed {@code exists -}
+ * @param streamComplete whether the stream of this incarnation has passed {@code exists -} and
+ *     Kafka has acknowledged all that it named until then
  * @param versions {@code drbd-utils}, {@code drbd-kernel}, as far as known
  */
 public record AgentBeat(

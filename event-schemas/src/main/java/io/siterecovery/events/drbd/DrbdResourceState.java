@@ -6,11 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Full merged state of one DRBD resource as one node sees it. A key that the node's drbd-utils do
- * not print is absent, never a default.
+ * not print is absent, never a default; a word that was not said is the empty one.
  *
  * @param incarnation identifies one run of the agent's stream; a new one starts from nothing
  * @param sequence grows by one with each record of the agent; never reused within an incarnation
  * @param observedAt the node's clock
+ * @param suspended why, empty if it is not; one empty word if DRBD has not said
  */
 public record DrbdResourceState(
         String node,

@@ -6,11 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.siterecovery.sandbox.kubernetes.api.ApiError;
 import io.siterecovery.sandbox.kubernetes.json.Json;
+import io.siterecovery.sandbox.kubernetes.protobuf.Protobuf;
 import io.siterecovery.sandbox.kubernetes.resources.Deleter;
 import java.io.IOException;
 import java.util.List;
 
-/** Reads request bodies: JSON or YAML, never protobuf. */
+/** Reads request bodies: JSON, YAML, and protobuf of the few kinds that kubectl insists on. */
 final class Bodies {
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final List<String> ACCEPTED = List.of("application/json", "application/yaml");
@@ -19,6 +20,13 @@ final class Bodies {
 
     static ObjectNode object(Request request) {
         String type = mediaType(request);
+        if (type.equals(Protobuf.MEDIA_TYPE)) {
+            return Protobuf.read(request.body().getBytes())
+                    .orElseThrow(
+                            () ->
+                                    ApiError.unsupportedMediaType(
+                                            type, String.join(", ", ACCEPTED)));
+        }
         if (!type.isEmpty() && !ACCEPTED.contains(type)) {
             throw ApiError.unsupportedMediaType(type, String.join(", ", ACCEPTED));
         }

@@ -1,0 +1,214 @@
+package io.siterecovery.watchers;
+
+import io.siterecovery.events.EventCodec;
+import io.siterecovery.events.EventHeaders;
+import io.siterecovery.events.EventType;
+import io.siterecovery.platform.Subscription;
+import io.siterecovery.platform.TenantContext;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a compacted topic equal to the latest states it is given: one record per key, a tombstone
+ * for what is gone. Remembers a hash of each, not the state. Everything is sent at once and in
+ * order; a record that failed is sent again only while it is still the latest of its key, so an old
+ * state never has the last word. Belongs to one context.
+ */
+final class LatestStates {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LatestStates.class);
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+    private static final Duration READ_BACK = Duration.ofSeconds(45);
+
+    /**
+     * @param hash of the state as it is encoded; 0: gone
+     * @param sequence of the latest record that was sent for the key
+     */
+    private record Sent(long hash, long sequence) {}
+
+    private final TenantContext tenant;
+    private final String topic;
+    private final Map<String, Sent> latest = new HashMap<>();
+    private final TreeSet<Long> unsettled = new TreeSet<>();
+    private final TreeMap<Long, Promise<Void>> barriers = new TreeMap<>();
+    private long sequence;
+    private boolean closed;
+
+    LatestStates(TenantContext tenant, String topic) {
+        this.tenant = tenant;
+        this.topic = topic;
+    }
+
+    /** Learns what is in the topic from an earlier life. */
+    Future<Void> readBack(BiConsumer<String, Record> each) {
+        Map<String, Record> found = new HashMap<>();
+        Subscription subscription =
+                tenant.reader()
+                        .subscribe(
+                                topic,
+                                tenant.tenant().name(),
+                                event -> {
+                                    if (event.data() == null) {
+                                        found.remove(event.key());
+                                    } else {
+                                        found.put(event.key(), event.data());
+                                    }
+                                });
+        return subscription
+                .caughtUp()
+                .timeout(READ_BACK.toMillis(), TimeUnit.MILLISECONDS)
+                .eventually(
+                        () -> {
+                            subscription.close();
+                            return Future.succeededFuture();
+                        })
+                .onSuccess(
+                        done ->
+                                found.forEach(
+                                        (key, data) -> {
+                                            latest.put(key, new Sent(hash(data), 0));
+                                            each.accept(key, data);
+                                        }));
+    }
+
+    boolean has(String key) {
+        Sent sent = latest.get(key);
+        return sent != null && sent.hash() != 0;
+    }
+
+    List<String> keys() {
+        return latest.keySet().stream().filter(this::has).toList();
+    }
+
+    /** Publishes a state unless it is what was published last. */
+    void put(String key, Record data, String source) {
+        long hash = hash(data);
+        Sent before = latest.get(key);
+        if (before == null || before.hash() != hash) {
+            send(key, data, hash, source);
+        }
+    }
+
+    /** Publishes a tombstone unless there is nothing to bury. */
+    void remove(String key, String source) {
+        if (has(key)) {
+            send(key, null, 0, source);
+        }
+    }
+
+    /** Completes when all that was put or removed until now is in the topic, or was overtaken. */
+    Future<Void> settled() {
+        if (unsettled.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return barriers.computeIfAbsent(sequence, none -> Promise.promise()).future();
+    }
+
+    /** Nothing is sent again after this. */
+    void close() {
+        closed = true;
+        barriers.values().forEach(barrier -> barrier.tryFail("closed"));
+    }
+
+    private void send(String key, @Nullable Record data, long hash, String source) {
+        if (closed) {
+            return;
+        }
+        long number = ++sequence;
+        latest.put(key, new Sent(hash, number));
+        unsettled.add(number);
+        EventHeaders headers =
+                new EventHeaders(
+                        tenant.instanceId() + "-" + number,
+                        data == null ? EventType.CUSTOM_RESOURCE : EventType.of(data),
+                        source,
+                        key,
+                        tenant.clock().instant(),
+                        tenant.tenant().name(),
+                        number,
+                        null);
+        tenant.writer()
+                .publish(topic, key, data, headers)
+                .onComplete(
+                        result -> {
+                            if (result.succeeded()) {
+                                settle(number);
+                                forgetIfGone(key, number);
+                            } else {
+                                failed(key, data, hash, source, number, result.cause());
+                            }
+                        });
+    }
+
+    private void failed(
+            String key,
+            @Nullable Record data,
+            long hash,
+            String source,
+            long number,
+            Throwable cause) {
+        if (closed || !isLatest(key, number)) {
+            settle(number);
+            return;
+        }
+        LOG.atWarn()
+                .addKeyValue("tenant", tenant.tenant().name())
+                .addKeyValue("topic", topic)
+                .addKeyValue("key", key)
+                .addKeyValue("reason", String.valueOf(cause.getMessage()))
+                .log("not published; trying again");
+        tenant.vertx()
+                .setTimer(
+                        AGAIN.toMillis(),
+                        fired -> {
+                            if (isLatest(key, number)) {
+                                send(key, data, hash, source);
+                            }
+                            settle(number);
+                        });
+    }
+
+    private boolean isLatest(String key, long number) {
+        Sent sent = latest.get(key);
+        return sent != null && sent.sequence() == number;
+    }
+
+    private void forgetIfGone(String key, long number) {
+        if (isLatest(key, number) && !has(key)) {
+            latest.remove(key);
+        }
+    }
+
+    private void settle(long number) {
+        unsettled.remove(number);
+        long open = unsettled.isEmpty() ? Long.MAX_VALUE : unsettled.first();
+        Map<Long, Promise<Void>> passed = barriers.headMap(open, false);
+        List<Promise<Void>> complete = List.copyOf(passed.values());
+        passed.clear();
+        complete.forEach(Promise::tryComplete);
+    }
+
+    private static long hash(Record data) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(EventCodec.encode(data));
+            long hash = ByteBuffer.wrap(digest).getLong();
+            return hash == 0 ? 1 : hash;
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.siterecovery.watchers;
+
+import io.siterecovery.events.Topics;
+import io.siterecovery.events.cluster.ClusterFact;
+import io.siterecovery.events.cluster.FactKey;
+import io.siterecovery.events.cluster.PersistentVolumeFact;
+import io.siterecovery.events.cluster.ReachabilityFact;
+import io.siterecovery.platform.KubernetesCluster;
+import io.siterecovery.platform.TenantContext;
+import io.siterecovery.platform.TenantPart;
+import io.siterecovery.watchers.core.ResourceOwners;
+import io.siterecovery.watchers.core.WatchedKind;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What is watched and routed for one tenant. All of it happens on the tenant's context. */
+final class TenantWatchers implements TenantPart {
+
+    private final TenantContext tenant;
+    private final Context context;
+    private final LatestStates facts;
+    private final LatestStates routed;
+    private final ResourceOwners owners = new ResourceOwners();
+    private final Map<String, ReachabilityMonitor> monitors = new LinkedHashMap<>();
+    private final List<ClusterWatch> watches = new ArrayList<>();
+    private final Map<String, DrbdRouter> routers = new HashMap<>();
+    private volatile boolean stopped;
+
+    TenantWatchers(TenantContext tenant) {
+        this.tenant = tenant;
+        this.context = tenant.vertx().getOrCreateContext();
+        this.facts = new LatestStates(tenant, Topics.clusters(tenant.tenant().name()));
+        this.routed = new LatestStates(tenant, Topics.drbd(tenant.tenant().name()));
+    }
+
+    /**
+     * Completes when nothing of an earlier life passes for complete any more; what the clusters
+     * have comes after that.
+     */
+    Future<TenantWatchers> start() {
+        Map<String, ReachabilityFact> before = new HashMap<>();
+        return facts.readBack(
+                        (key, data) -> {
+                            if (data instanceof ReachabilityFact fact) {
+                                before.put(key, fact);
+                            } else if (data instanceof PersistentVolumeFact volume) {
+                                owners.put(key, volume);
+                            }
+                        })
+                .compose(done -> routed.readBack((key, data) -> {}))
+                .compose(
+                        done -> {
+                            forgetOtherClusters();
+                            for (KubernetesCluster cluster : clusters()) {
+                                watch(cluster, before.get(cluster.name()));
+                            }
+                            return facts.settled();
+                        })
+                .map(
+                        done -> {
+                            watches.forEach(ClusterWatch::start);
+                            routeIfKnown(tenant.primary());
+                            routeIfKnown(tenant.dr());
+                            return this;
+                        });
+    }
+
+    @Override
+    public Future<?> stop() {
+        stopped = true;
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(
+                now -> {
+                    watches.forEach(ClusterWatch::stop);
+                    monitors.values().forEach(ReachabilityMonitor::stop);
+                    routers.values().forEach(DrbdRouter::stop);
+                    facts.close();
+                    routed.close();
+                    done.complete();
+                });
+        return done.future();
+    }
+
+    @Override
+    public Optional<String> notReady() {
+        List<String> missing = new ArrayList<>();
+        monitors.values().forEach(monitor -> monitor.notReady().ifPresent(missing::add));
+        List.copyOf(routers.values()).forEach(router -> router.notReady().ifPresent(missing::add));
+        return missing.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", missing));
+    }
+
+    private List<KubernetesCluster> clusters() {
+        return List.of(tenant.primary(), tenant.dr(), tenant.quorum());
+    }
+
+    /** What was published of clusters that are not this tenant's any more. */
+    private void forgetOtherClusters() {
+        Set<String> ours = Set.of(tenant.tenant().primary(), tenant.tenant().dr(), FactKey.QUORUM);
+        for (String key : facts.keys()) {
+            if (!ours.contains(FactKey.parse(key).cluster())) {
+                facts.remove(key, "/");
+                owners.put(key, null);
+            }
+        }
+        for (String key : routed.keys()) {
+            if (!ours.contains(key.split("/", 2)[0])) {
+                routed.remove(key, "/");
+            }
+        }
+    }
+
+    private void watch(KubernetesCluster cluster, @Nullable ReachabilityFact before) {
+        boolean quorum = cluster.name().equals(FactKey.QUORUM);
+        ReachabilityMonitor monitor =
+                new ReachabilityMonitor(
+                        tenant, cluster, facts, before, () -> routeIfKnown(cluster));
+        monitors.put(cluster.name(), monitor);
+        watches.add(
+                new ClusterWatch(
+                        tenant,
+                        cluster,
+                        quorum ? WatchedKind.ofQuorumCluster() : WatchedKind.ofWorkloadCluster(),
+                        quorum ? tenant.tenant().namespace() : null,
+                        facts,
+                        monitor,
+                        this::volumeChanged));
+        monitor.start();
+    }
+
+    private void volumeChanged(String key, @Nullable ClusterFact fact) {
+        for (String resource : owners.put(key, (PersistentVolumeFact) fact)) {
+            routers.values().forEach(router -> router.ownershipChanged(resource));
+        }
+    }
+
+    private void routeIfKnown(KubernetesCluster cluster) {
+        String name = cluster.name();
+        if (stopped || name.equals(FactKey.QUORUM) || routers.containsKey(name)) {
+            return;
+        }
+        cluster.siteId()
+                .ifPresent(
+                        siteId -> {
+                            DrbdRouter router =
+                                    new DrbdRouter(tenant, name, siteId, owners, routed);
+                            routers.put(name, router);
+                            router.start();
+                        });
+    }
+}

@@ -1,0 +1,326 @@
+package io.siterecovery.failover.core.failover;
+
+import static io.siterecovery.failover.core.Fixtures.CLOSED_AT;
+import static io.siterecovery.failover.core.Fixtures.GROUP;
+import static io.siterecovery.failover.core.Fixtures.NOW;
+import static io.siterecovery.failover.core.Fixtures.SOURCE;
+import static io.siterecovery.failover.core.Fixtures.TARGET;
+import static io.siterecovery.failover.core.Fixtures.plan;
+import static io.siterecovery.failover.core.Fixtures.replication;
+import static io.siterecovery.failover.core.Fixtures.role;
+import static io.siterecovery.failover.core.Fixtures.sourceReport;
+import static io.siterecovery.failover.core.Fixtures.targetReport;
+import static io.siterecovery.failover.core.Fixtures.with;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.siterecovery.events.drbd.Role;
+import io.siterecovery.failover.core.failover.Effect.InspectSource;
+import io.siterecovery.failover.core.failover.Effect.ReadTopicEnds;
+import io.siterecovery.failover.core.failover.Effect.SetDesiredState;
+import io.siterecovery.failover.core.failover.Effect.TryFence;
+import io.siterecovery.failover.core.failover.Effect.WriteOwnership;
+import io.siterecovery.failover.core.failover.FailoverState.Active;
+import io.siterecovery.failover.core.failover.FailoverState.Closing;
+import io.siterecovery.failover.core.failover.FailoverState.Completed;
+import io.siterecovery.failover.core.failover.FailoverState.Failed;
+import io.siterecovery.failover.core.failover.FailoverState.Granting;
+import io.siterecovery.failover.core.failover.FailoverState.Proving;
+import io.siterecovery.failover.core.failover.FailoverState.RollingBack;
+import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
+import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
+import io.siterecovery.failover.core.failover.Observation.Fence;
+import io.siterecovery.failover.core.failover.Observation.Power;
+import io.siterecovery.failover.core.failover.Observation.Side;
+import io.siterecovery.failover.core.failover.Observation.Vm;
+import io.siterecovery.failover.core.ownership.Claim;
+import io.siterecovery.failover.core.ownership.Holder;
+import io.siterecovery.failover.core.ownership.Ownership;
+import io.siterecovery.failover.core.ownership.Ownership.Lock;
+import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.core.proof.Replication;
+import io.siterecovery.failover.core.proof.SourceInspection;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class FailoverPolicyTest {
+
+    private static final Instant LATER = NOW.plusSeconds(60);
+    private static final Instant PAST = NOW.minusSeconds(1);
+    private static final Ownership AT_SOURCE =
+            Ownership.unclaimed().takenBy("us").claimedBy(SOURCE);
+    private static final Ownership CLOSED =
+            AT_SOURCE.close(SOURCE, TARGET, plan().lock(), plan().record());
+    private static final Ownership GRANTED = CLOSED.grant(TARGET);
+    private static final Claim CLAIM = CLOSED.claim("prod", GROUP);
+
+    private final World world = new World();
+
+    @Test
+    void closes_before_anything_is_stopped() {
+        world.ownership = AT_SOURCE;
+        Decision decision = decide(new Closing(plan(), LATER));
+        assertThat(decision.effects()).singleElement().isInstanceOf(WriteOwnership.class);
+        Ownership next = ((WriteOwnership) decision.effects().getFirst()).next();
+        assertThat(next.holder()).isEqualTo(new Holder.Moving(SOURCE, TARGET));
+        assertThat(next.epoch()).isEqualTo(AT_SOURCE.epoch() + 1);
+        assertThat(next.isLockedBy("uid-1")).isTrue();
+        assertThat(next.history()).contains(plan().record());
+    }
+
+    @Test
+    void takes_the_group_for_its_own_instance_before_its_first_effect() {
+        world.ownership = AT_SOURCE;
+        world.instance = "them";
+        Decision decision = decide(new Closing(plan(), LATER));
+        Ownership next = ((WriteOwnership) decision.effects().getFirst()).next();
+        assertThat(next.holder()).isEqualTo(new Holder.At(SOURCE));
+        assertThat(next.actsFor("them")).isTrue();
+        assertThat(next.term()).isEqualTo(AT_SOURCE.term() + 1);
+    }
+
+    @Test
+    void refuses_while_another_operation_holds_the_lock() {
+        world.ownership =
+                AT_SOURCE.close(SOURCE, TARGET, new Lock("other", "fo-2"), plan().record());
+        assertThat(decide(new Closing(plan(), LATER)).next())
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        f ->
+                                assertThat(f.why().message())
+                                        .isEqualTo(
+                                                "Failed to acquire failover lock for web-tier:"
+                                                        + " Failover lock is held by:"
+                                                        + " failover-controller-other (Failover"
+                                                        + " fo-2)"));
+    }
+
+    @Test
+    void waits_until_claim_and_fence_are_seen_on_every_source_vm() {
+        world.source =
+                new Side(
+                        true,
+                        List.of(
+                                new Vm(
+                                        "vm",
+                                        true,
+                                        Power.UP,
+                                        Optional.empty(),
+                                        Optional.of(CLAIM))));
+        assertThat(decide(new Closing(plan(), LATER)).effects()).isEmpty();
+        Claim older = AT_SOURCE.claim("prod", GROUP);
+        world.source =
+                new Side(
+                        true,
+                        List.of(
+                                new Vm(
+                                        "vm",
+                                        true,
+                                        Power.UP,
+                                        Optional.of(CLAIM),
+                                        Optional.of(older))));
+        assertThat(decide(new Closing(plan(), LATER)).effects()).isEmpty();
+    }
+
+    @Test
+    void tries_the_fence_then_reads_the_topics_then_stops() {
+        Closing closing = new Closing(plan(), LATER);
+        world.fence = Fence.UNTRIED;
+        world.ends = Optional.empty();
+        assertThat(decide(closing).effects()).containsExactly(new TryFence(SOURCE));
+        world.fence = Fence.HOLDS;
+        assertThat(decide(closing).effects()).containsExactly(new ReadTopicEnds());
+        world.ends = Optional.of(CLOSED_AT);
+        Decision moved = decide(closing);
+        assertThat(moved.next()).isEqualTo(new StoppingVms(plan(), CLOSED_AT, LATER));
+        assertThat(moved.effects()).isEmpty();
+    }
+
+    @Test
+    void shows_the_desired_state_once_and_never_depends_on_it() {
+        StoppingVms stopping = new StoppingVms(plan(), CLOSED_AT, LATER);
+        world.source = side(Power.UP);
+        assertThat(decide(stopping).effects()).containsExactly(new SetDesiredState(SOURCE, false));
+        world.shown = true;
+        assertThat(decide(stopping).effects()).isEmpty();
+        world.source = side(Power.BETWEEN);
+        assertThat(decide(stopping).next()).isEqualTo(stopping);
+        world.source = side(Power.DOWN);
+        assertThat(decide(stopping).next()).isInstanceOf(Proving.class);
+    }
+
+    @Test
+    void a_silent_source_is_not_a_stopped_one() {
+        world.source = new Side(false, List.of());
+        StoppingVms stopping = new StoppingVms(plan(), CLOSED_AT, LATER);
+        assertThat(decide(stopping).next()).isEqualTo(stopping);
+        assertThat(decide(new StoppingVms(plan(), CLOSED_AT, PAST)).next())
+                .isInstanceOf(RollingBack.class);
+    }
+
+    @Test
+    void asks_the_source_itself_before_it_believes() {
+        Proving proving = new Proving(plan(), CLOSED_AT, LATER);
+        world.inspection = Optional.empty();
+        assertThat(decide(proving).effects()).containsExactly(new InspectSource(SOURCE));
+        world.inspection = Optional.of(nothingLeft());
+        assertThat(decide(proving).next()).isInstanceOf(Granting.class);
+    }
+
+    @Test
+    void does_not_grant_on_words_from_before_close() {
+        Proving proving = new Proving(plan(), Map.of("site1", 101L, "site2", 200L), LATER);
+        assertThat(decide(proving).next()).isEqualTo(proving);
+    }
+
+    @Test
+    void gives_the_group_back_when_the_data_is_not_proven_in_time() {
+        world.replication =
+                replication(with(sourceReport(), s -> role(s, Role.PRIMARY)), targetReport());
+        assertThat(decide(new Proving(plan(), CLOSED_AT, PAST)).next())
+                .isInstanceOfSatisfying(
+                        RollingBack.class,
+                        r -> assertThat(r.why().message()).contains("n1: is Primary"));
+    }
+
+    @Test
+    void a_stored_grant_is_proven_again_before_it_is_carried_out() {
+        Granting granting = new Granting(plan(), CLOSED_AT, LATER);
+        world.inspection = Optional.empty();
+        assertThat(decide(granting).effects()).containsExactly(new InspectSource(SOURCE));
+        world.inspection = Optional.of(nothingLeft());
+        Decision decision = decide(granting);
+        Ownership next = ((WriteOwnership) decision.effects().getFirst()).next();
+        assertThat(next.holder()).isEqualTo(new Holder.At(TARGET));
+        assertThat(next.epoch()).isEqualTo(CLOSED.epoch() + 1);
+        assertThat(next.isLockedBy("uid-1")).isTrue();
+    }
+
+    @Test
+    void does_not_grant_when_a_vm_came_up_at_the_source_again() {
+        world.source = side(Power.BETWEEN);
+        assertThat(decide(new Granting(plan(), CLOSED_AT, LATER)).effects())
+                .containsExactly(new InspectSource(SOURCE));
+    }
+
+    @Test
+    void starts_only_what_it_was_granted() {
+        world.ownership = GRANTED;
+        assertThat(decide(new Granting(plan(), CLOSED_AT, LATER)).next())
+                .isInstanceOf(StartingVms.class);
+    }
+
+    @Test
+    void completes_when_every_vm_is_seen_running() {
+        world.ownership = GRANTED;
+        StartingVms starting = new StartingVms(plan(), LATER);
+        world.target = side(Power.BETWEEN);
+        assertThat(decide(starting).effects()).containsExactly(new SetDesiredState(TARGET, true));
+        world.target = side(Power.UP);
+        assertThat(decide(starting).next()).isEqualTo(new Completed(plan()));
+    }
+
+    @Test
+    void after_the_grant_there_is_no_way_back() {
+        world.ownership = GRANTED;
+        world.target = side(Power.BETWEEN);
+        assertThat(decide(new StartingVms(plan(), PAST)).next())
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        f -> assertThat(f.why().reason()).isEqualTo("TargetDidNotStart"));
+        Refusal why = new Refusal("X", "x");
+        assertThat(decide(new RollingBack(plan(), why, LATER)).next())
+                .isInstanceOf(StartingVms.class);
+    }
+
+    @Test
+    void undo_grants_back_and_waits_until_the_vms_are_seen_running() {
+        RollingBack undo = new RollingBack(plan(), new Refusal("X", "x"), LATER);
+        Decision back = decide(undo);
+        assertThat(((WriteOwnership) back.effects().getFirst()).next().holder())
+                .isEqualTo(new Holder.At(SOURCE));
+        world.ownership = CLOSED.grant(SOURCE);
+        world.source = side(Power.DOWN);
+        assertThat(decide(undo).effects()).containsExactly(new SetDesiredState(SOURCE, true));
+        world.source = side(Power.UP);
+        assertThat(decide(undo).next()).isEqualTo(new Failed(new Refusal("X", "x"), true));
+    }
+
+    @Test
+    void undo_towards_a_silent_source_grants_nothing() {
+        world.source = new Side(false, List.of());
+        RollingBack undo = new RollingBack(plan(), new Refusal("X", "x"), LATER);
+        assertThat(decide(undo).effects()).isEmpty();
+        assertThat(decide(new RollingBack(plan(), new Refusal("X", "x"), PAST)).next())
+                .isInstanceOf(Failed.class);
+    }
+
+    @Test
+    void what_was_never_granted_is_given_back_when_the_source_answers_then_the_lock_is_let_go() {
+        OwnershipSeen closed = new OwnershipSeen("o", "1", CLOSED);
+        assertThat(FailoverPolicy.letGo(CLOSED, closed, "uid-1", false, false)).isEmpty();
+        assertThat(FailoverPolicy.letGo(CLOSED, closed, "uid-1", true, false))
+                .containsExactly(new WriteOwnership(closed, CLOSED.grant(SOURCE)));
+        assertThat(FailoverPolicy.letGo(GRANTED, closed, "uid-1", true, true))
+                .containsExactly(new WriteOwnership(closed, GRANTED.release()));
+        assertThat(FailoverPolicy.letGo(GRANTED.release(), closed, "uid-1", true, true)).isEmpty();
+        assertThat(FailoverPolicy.letGo(GRANTED, closed, "somebody-else", true, true)).isEmpty();
+    }
+
+    @Test
+    void stops_for_good_when_the_lock_is_lost() {
+        world.ownership = CLOSED.release();
+        for (Active state :
+                List.of(
+                        new StoppingVms(plan(), CLOSED_AT, LATER),
+                        new Proving(plan(), CLOSED_AT, LATER),
+                        new Granting(plan(), CLOSED_AT, LATER),
+                        new StartingVms(plan(), LATER))) {
+            Decision decision = decide(state);
+            assertThat(decision.next()).isInstanceOf(Failed.class);
+            assertThat(decision.effects()).isEmpty();
+        }
+    }
+
+    private Decision decide(Active state) {
+        return FailoverPolicy.decide(state, world.observe(), "prod");
+    }
+
+    private static Side side(Power power) {
+        return new Side(
+                true, List.of(new Vm("vm", true, power, Optional.of(CLAIM), Optional.of(CLAIM))));
+    }
+
+    private static SourceInspection nothingLeft() {
+        return new SourceInspection(List.of(), List.of(), List.of());
+    }
+
+    /** Closed, fenced, stopped and proven, unless a test says otherwise. */
+    private static final class World {
+        Ownership ownership = CLOSED;
+        String instance = "us";
+        Side source = side(Power.DOWN);
+        Side target = side(Power.DOWN);
+        Replication replication = replication(sourceReport(), targetReport());
+        Fence fence = Fence.HOLDS;
+        Optional<Map<String, Long>> ends = Optional.of(CLOSED_AT);
+        Optional<SourceInspection> inspection = Optional.of(nothingLeft());
+        boolean shown;
+
+        Observation observe() {
+            return new Observation(
+                    NOW,
+                    instance,
+                    Optional.of(new OwnershipSeen("o", "1", ownership)),
+                    source,
+                    target,
+                    replication,
+                    fence,
+                    ends,
+                    inspection,
+                    shown);
+        }
+    }
+}

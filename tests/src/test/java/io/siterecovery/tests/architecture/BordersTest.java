@@ -1,0 +1,141 @@
+package io.siterecovery.tests.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.properties.HasName;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZonedDateTime;
+
+/** The borders that docs/architecture.md draws. */
+@AnalyzeClasses(packages = "io.siterecovery", importOptions = ImportOption.DoNotIncludeTests.class)
+class BordersTest {
+
+    private static final String[] SERVICES = {
+        "io.siterecovery.watchers..", "io.siterecovery.agent..", "io.siterecovery.failover.."
+    };
+
+    @ArchTest
+    static void every_module_is_looked_at(JavaClasses all) {
+        for (String module :
+                new String[] {
+                    "events", "model", "platform", "watchers", "agent", "failover", "sandbox"
+                }) {
+            assertThat(
+                            all.stream()
+                                    .filter(
+                                            c ->
+                                                    c.getPackageName()
+                                                            .startsWith(
+                                                                    "io.siterecovery." + module))
+                                    .count())
+                    .as(module)
+                    .isPositive();
+        }
+    }
+
+    @ArchTest
+    static final ArchRule cores_are_pure =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.siterecovery..core..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.vertx..",
+                            "org.apache.kafka..",
+                            "io.fabric8.kubernetes.client..",
+                            "org.slf4j..",
+                            "io.micrometer..",
+                            "java.net..",
+                            "java.util.concurrent..",
+                            "io.siterecovery.platform..");
+
+    @ArchTest
+    static final ArchRule cores_read_no_clock =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.siterecovery..core..")
+                    .should()
+                    .callMethod(Instant.class, "now")
+                    .orShould()
+                    .callMethod(LocalDateTime.class, "now")
+                    .orShould()
+                    .callMethod(ZonedDateTime.class, "now")
+                    .orShould()
+                    .callMethod(System.class, "currentTimeMillis")
+                    .orShould()
+                    .callMethod(System.class, "nanoTime")
+                    .orShould()
+                    .dependOnClassesThat()
+                    .areAssignableTo(Clock.class);
+
+    @ArchTest
+    static final ArchRule service_modules_are_blind_to_one_another =
+            slices().matching("io.siterecovery.(watchers|agent|failover)..")
+                    .should()
+                    .notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule nothing_depends_on_the_sandbox =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages("io.siterecovery.sandbox..", "io.siterecovery.tests..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("io.siterecovery.sandbox..");
+
+    @ArchTest
+    static final ArchRule the_platform_knows_no_service =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(
+                            "io.siterecovery.platform..",
+                            "io.siterecovery.events..",
+                            "io.siterecovery.model..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(SERVICES);
+
+    @ArchTest
+    static final ArchRule events_and_model_depend_on_nothing_of_ours =
+            classes()
+                    .that()
+                    .resideInAnyPackage("io.siterecovery.events..")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideOutsideOfPackages(
+                            "io.siterecovery.model..", "io.siterecovery.platform..")
+                    .andShould()
+                    .onlyDependOnClassesThat()
+                    .resideOutsideOfPackages(SERVICES);
+
+    @ArchTest
+    static final ArchRule tenants_kubeconfigs_never_reach_fabric8s_parser =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.siterecovery.sandbox..")
+                    .should()
+                    .callMethodWhere(
+                            JavaCall.Predicates.target(
+                                    HasName.Predicates.nameMatching(
+                                            "fromKubeconfig|autoConfigure")));
+
+    @ArchTest
+    static final ArchRule nobody_sleeps =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.siterecovery..")
+                    .should()
+                    .callMethod(Thread.class, "sleep", long.class);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.tests.architecture;
+
+import org.jspecify.annotations.NullMarked;
