@@ -88,8 +88,7 @@ public final class KubernetesApiServer implements AutoCloseable {
      * @param user common name; "admin" with the group "system:masters" is the human
      */
     public String kubeconfig(String user, String... groups) {
-        CertificateAuthority.Credential client =
-                authority.client(new User(user, List.of(groups)));
+        CertificateAuthority.Credential client = authority.client(new User(user, List.of(groups)));
         return """
         apiVersion: v1
         kind: Config
@@ -139,8 +138,7 @@ public final class KubernetesApiServer implements AutoCloseable {
     /** Serves again, on the same port and with the same objects. */
     public synchronized void resume() {
         if (deployment == null) {
-            Listener listener =
-                    new Listener(cluster, credential, authority.certificatePem(), port);
+            Listener listener = new Listener(cluster, credential, authority.certificatePem(), port);
             deployment = await(vertx.deployVerticle(listener));
             port = listener.actualPort();
         }

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * OpenAPI v3 documents, one per group and version: as much as kubectl reads before it applies
- * (does PATCH take {@code fieldValidation}?) and for {@code explain}.
+ * OpenAPI v3 documents, one per group and version: as much as kubectl reads before it applies (does
+ * PATCH take {@code fieldValidation}?) and for {@code explain}.
  */
 public final class OpenApi {
     private final ApiCatalog catalog;
@@ -32,7 +32,9 @@ public final class OpenApi {
         return index;
     }
 
-    /** @param prefix as in the index: {@code api/v1} or {@code apis/<group>/<version>} */
+    /**
+     * @param prefix as in the index: {@code api/v1} or {@code apis/<group>/<version>}
+     */
     public ObjectNode document(String prefix) {
         ObjectNode document = Json.object().put("openapi", "3.0.0");
         document.putObject("info").put("title", "Kubernetes").put("version", "v1.32.0");
@@ -93,8 +95,7 @@ public final class OpenApi {
     private static ObjectNode writing(ApiResource resource, String action, List<String> types) {
         ObjectNode operation = operation(resource, action);
         for (String name : List.of("dryRun", "fieldManager", "fieldValidation")) {
-            ObjectNode parameter =
-                    operation.withArray("parameters").addObject().put("name", name);
+            ObjectNode parameter = operation.withArray("parameters").addObject().put("name", name);
             parameter.put("in", "query");
             parameter.putObject("schema").put("type", "string").put("uniqueItems", true);
         }

@@ -97,7 +97,9 @@ final class CustomResources {
                 new ApiResource.Names(
                         Json.text(names, "kind"),
                         plural,
-                        names.path("singular").asText(Json.text(names, "kind")).toLowerCase(Locale.ROOT),
+                        names.path("singular")
+                                .asText(Json.text(names, "kind"))
+                                .toLowerCase(Locale.ROOT),
                         Json.strings(names.path("shortNames")),
                         Json.strings(names.path("categories"))),
                 Json.text(spec, "scope").equals("Namespaced"),

@@ -172,9 +172,7 @@ final class Kinds {
         @Override
         public void prepareCreate(ObjectNode object) {
             fallback(Json.child(object, "spec"), "failurePolicy", "Fail");
-            object.putObject("status")
-                    .put("observedGeneration", 1)
-                    .putObject("typeChecking");
+            object.putObject("status").put("observedGeneration", 1).putObject("typeChecking");
         }
 
         @Override

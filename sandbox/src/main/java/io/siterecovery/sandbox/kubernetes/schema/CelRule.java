@@ -51,9 +51,7 @@ record CelRule(
         if (oldSelfOptional) {
             variables.put(
                     "oldSelf",
-                    oldSelf == null
-                            ? Optional.empty()
-                            : Optional.of(Expression.value(oldSelf)));
+                    oldSelf == null ? Optional.empty() : Optional.of(Expression.value(oldSelf)));
         }
         try {
             return rule.holds(variables) ? null : error(path, type, variables);
@@ -69,8 +67,7 @@ record CelRule(
         return switch (reason) {
             case "FieldValueForbidden" -> FieldError.forbidden(field, text);
             case "FieldValueRequired" -> FieldError.required(field, text);
-            case "FieldValueDuplicate" ->
-                    FieldError.duplicate(field, FieldError.quoted(type));
+            case "FieldValueDuplicate" -> FieldError.duplicate(field, FieldError.quoted(type));
             default -> FieldError.invalid(field, FieldError.quoted(type), text);
         };
     }

@@ -19,8 +19,7 @@ final class Validator {
     private Validator() {}
 
     /** Types and limits first; rules in CEL only on a value that has the right shape. */
-    static List<FieldError> validate(
-            SchemaNode schema, JsonNode value, @Nullable JsonNode before) {
+    static List<FieldError> validate(SchemaNode schema, JsonNode value, @Nullable JsonNode before) {
         Validator validator = new Validator();
         validator.shape(schema, value, "");
         if (validator.errors.isEmpty()) {
@@ -154,17 +153,17 @@ final class Validator {
         JsonNode minimum = schema.raw().path("minimum");
         boolean openBelow = schema.raw().path("exclusiveMinimum").asBoolean(false);
         if (minimum.isNumber()
-                && (openBelow
-                        ? number <= minimum.doubleValue()
-                        : number < minimum.doubleValue())) {
-            outside(value, path, openBelow ? "greater than " : "greater than or equal to ", minimum);
+                && (openBelow ? number <= minimum.doubleValue() : number < minimum.doubleValue())) {
+            outside(
+                    value,
+                    path,
+                    openBelow ? "greater than " : "greater than or equal to ",
+                    minimum);
         }
         JsonNode maximum = schema.raw().path("maximum");
         boolean openAbove = schema.raw().path("exclusiveMaximum").asBoolean(false);
         if (maximum.isNumber()
-                && (openAbove
-                        ? number >= maximum.doubleValue()
-                        : number > maximum.doubleValue())) {
+                && (openAbove ? number >= maximum.doubleValue() : number > maximum.doubleValue())) {
             outside(value, path, openAbove ? "less than " : "less than or equal to ", maximum);
         }
         JsonNode step = schema.raw().path("multipleOf");
@@ -198,13 +197,10 @@ final class Validator {
     private void sizeError(JsonNode limit, String path, String text) {
         errors.add(
                 FieldError.invalid(
-                        path,
-                        "\"\"",
-                        path + " in body " + text.replace("%s", limit.asText())));
+                        path, "\"\"", path + " in body " + text.replace("%s", limit.asText())));
     }
 
-    private void rules(
-            SchemaNode schema, JsonNode value, @Nullable JsonNode before, String path) {
+    private void rules(SchemaNode schema, JsonNode value, @Nullable JsonNode before, String path) {
         if (value.isNull()) {
             return;
         }
@@ -262,8 +258,7 @@ final class Validator {
             case "string" -> value.isTextual();
             case "boolean" -> value.isBoolean();
             case "integer" ->
-                    value.isIntegralNumber()
-                            || (value.isNumber() && value.doubleValue() % 1 == 0);
+                    value.isIntegralNumber() || (value.isNumber() && value.doubleValue() % 1 == 0);
             case "number" -> value.isNumber();
             default -> true;
         };

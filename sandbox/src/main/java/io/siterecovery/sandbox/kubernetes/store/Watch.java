@@ -3,7 +3,9 @@ package io.siterecovery.sandbox.kubernetes.store;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A reader's place in the changes of one table. It holds no events: a slow reader costs nothing. */
+/**
+ * A reader's place in the changes of one table. It holds no events: a slow reader costs nothing.
+ */
 public final class Watch implements AutoCloseable {
     /** The reader asks for changes that are no longer held. */
     public static final class Expired extends Exception {
