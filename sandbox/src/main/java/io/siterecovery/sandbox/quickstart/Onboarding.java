@@ -1,6 +1,5 @@
 package io.siterecovery.sandbox.quickstart;
 
-import io.siterecovery.model.FencePolicy;
 import io.siterecovery.model.ProtectionZoneSpec;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.model.crd.Crd;
@@ -28,13 +27,6 @@ record Onboarding(Clusters clusters, Map<Role, SiteApi> apis) {
                     ResourceKind.SECRET,
                     Definitions.kubeconfigSecret(
                             deployment.namespace(), role.word() + "-kubeconfig", kubeconfig));
-            for (FencePolicy.PolicyObject policy :
-                    FencePolicy.of(
-                            deployment.name(),
-                            deployment.namespaces(),
-                            clusters.deploymentAccount(role, deployment))) {
-                api(role).ensure(policy.kind(), policy.object());
-            }
         }
         quorum.ensure(
                 ResourceKind.PROTECTION_ZONE,
