@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +57,10 @@ public final class KubernetesApiServer implements AutoCloseable {
     private final CertificateAuthority authority;
     private final CertificateAuthority.Credential credential;
     private final Cluster cluster = new Cluster();
+
+    /** What history() has shown so far: an experiment asks often, and reading it costs. */
+    private final List<HistoryEntry> told = new ArrayList<>();
+
     private int port;
     private @Nullable String deployment;
 
@@ -146,9 +151,15 @@ public final class KubernetesApiServer implements AutoCloseable {
 
     /** Every successful write since the start, oldest first. */
     public List<HistoryEntry> history() {
-        return cluster.store().history().entries().stream()
-                .map(KubernetesApiServer::entry)
-                .toList();
+        synchronized (told) {
+            cluster.store().history().since(told.size()).forEach(e -> told.add(entry(e)));
+            return List.copyOf(told);
+        }
+    }
+
+    /** Watches that are open now. */
+    int openWatches() {
+        return cluster.store().watchCount();
     }
 
     /** Forgets past changes: whoever watches from an old resourceVersion now gets 410 Gone. */

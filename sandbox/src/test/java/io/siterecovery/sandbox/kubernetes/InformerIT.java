@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** fabric8 as the product uses it: HTTP/2 watches through the JDK client. */
 class InformerIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir Path dir;
 

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The real kubectl from the PATH, with a home of its own. */
 final class Kubectl {
-    private static final long PATIENCE_SECONDS = 30;
+    private static final long PATIENCE_SECONDS = 60;
 
     /** What a command printed, and how it ended. */
     record Outcome(int exit, String out, String err) {

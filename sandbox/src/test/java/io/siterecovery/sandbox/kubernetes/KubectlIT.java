@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The commands that people type, without special flags. */
 class KubectlIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir static Path dir;
     static TestCluster cluster;
@@ -103,7 +103,7 @@ class KubectlIT {
                         "wait",
                         "--for=jsonpath={.status.state}=Completed",
                         "widget/awaited",
-                        "--timeout=20s");
+                        "--timeout=60s");
         await().atMost(PATIENCE).until(() -> Files.readString(seen).contains("awaited"));
         out(
                 "patch",
@@ -127,7 +127,7 @@ class KubectlIT {
                         "wait",
                         "--for=delete",
                         "widget/awaited",
-                        "--timeout=20s");
+                        "--timeout=60s");
         out("delete", "widget", "awaited");
         await().atMost(PATIENCE).until(() -> !gone.isAlive());
         assertThat(gone.exitValue()).isZero();

@@ -127,7 +127,7 @@ final class RawApi implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(server + path)).timeout(Duration.ofSeconds(30));
+        return HttpRequest.newBuilder(URI.create(server + path)).timeout(Duration.ofSeconds(60));
     }
 
     private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.siterecovery.sandbox.kubernetes.json.Json;
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WatchIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int WRITERS = 8;
     private static final int WRITES = 60;
 
@@ -67,6 +68,25 @@ class WatchIT {
                                 });
                 assertThat(all).hasSize(WRITERS * WRITES);
             }
+        }
+    }
+
+    @Test
+    void loses_no_update_when_eight_writers_change_one_object() throws Exception {
+        String maps = namespace("one");
+        api.post(maps, "{\"metadata\":{\"name\":\"shared\"},\"data\":{}}");
+        try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<RawApi.Answer>> done = new ArrayList<>();
+            for (int i = 0; i < WRITERS * WRITES; i++) {
+                String patch = "[{\"op\":\"add\",\"path\":\"/data/k" + i + "\",\"value\":\"v\"}]";
+                done.add(pool.submit(() -> api.patch(maps + "/shared", "json", patch)));
+            }
+            int stored = 0;
+            for (Future<RawApi.Answer> writer : done) {
+                stored += writer.get().code() == 200 ? 1 : 0;
+            }
+            assertThat(api.get(maps + "/shared").json().path("data").size()).isEqualTo(stored);
+            assertThat(stored).isGreaterThan(WRITERS);
         }
     }
 
@@ -180,6 +200,45 @@ class WatchIT {
                                                                 .containsExactly("ADDED a")));
         for (WatchReader watch : watches) {
             watch.close();
+        }
+        await().atMost(PATIENCE).until(() -> cluster.server().openWatches() == 0);
+    }
+
+    @Test
+    void works_over_http_1_1_and_leaves_nothing_behind_when_clients_go() throws Exception {
+        String maps = namespace("plain");
+        String kubeconfig = cluster.server().kubeconfig("old-client");
+        try (RawApi old = RawApi.of(kubeconfig, HttpClient.Version.HTTP_1_1, true);
+                WatchReader watch = new WatchReader(old, maps + "?watch=true")) {
+            put(maps, "a", "");
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(watch.summary()).containsExactly("ADDED a"));
+        }
+        await().atMost(PATIENCE).until(() -> cluster.server().openWatches() == 0);
+    }
+
+    @Test
+    void an_outage_ends_every_watch() throws Exception {
+        String maps = namespace("outage");
+        try (TestCluster other = new TestCluster(dir);
+                WatchReader watch =
+                        new WatchReader(
+                                other.admin(), "/api/v1/configmaps?watch=true&resourceVersion=0")) {
+            other.server().stop();
+            await().atMost(PATIENCE).until(watch::ended);
+            assertThat(other.server().openWatches()).isZero();
+            other.server().resume();
+        }
+        assertThat(api.get(maps).code()).isEqualTo(200);
+    }
+
+    @Test
+    void ends_the_watches_on_a_kind_that_is_no_longer_served() throws Exception {
+        String crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+        api.write("POST", crds, "application/yaml", TestCluster.resource("widgets-crd.yaml"));
+        try (WatchReader watch = new WatchReader(api, "/apis/example.io/v1/widgets?watch=true")) {
+            api.delete(crds + "/widgets.example.io");
+            await().atMost(PATIENCE).until(watch::ended);
         }
     }
 

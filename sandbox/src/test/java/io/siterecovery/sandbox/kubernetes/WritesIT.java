@@ -274,6 +274,7 @@ class WritesIT {
                                 false)) {
             player.post(MAPS, map("by-player", ""));
             refused(stranger.get(MAPS), 401, "Unauthorized");
+            assertThat(stranger.get("/readyz").text()).isEqualTo("ok");
             JsonNode me =
                     player.post("/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}").json();
             assertThat(me.at("/status/userInfo/username").asText()).isEqualTo("kubevirt-player");

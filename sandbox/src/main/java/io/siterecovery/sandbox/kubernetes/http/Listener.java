@@ -163,7 +163,7 @@ public final class Listener extends VerticleBase {
         } catch (SSLPeerUnverifiedException e) {
             log.debug("no client certificate", e);
         }
-        throw new ApiError(401, "Unauthorized", "Unauthorized");
+        return User.ANONYMOUS;
     }
 
     private static String header(HttpServerRequest http, String name) {

@@ -85,7 +85,11 @@ final class BuiltIns {
                         .status()
                         .with(new Kinds.PhaseStrategy("Pending"))
                         .build());
-        all.add(in("", "v1", "ResourceQuota", "resourcequotas", "quota").status().build());
+        all.add(
+                in("", "v1", "ResourceQuota", "resourcequotas", "quota")
+                        .status()
+                        .with(new Kinds.StatusStrategy("", false))
+                        .build());
         all.add(in("", "v1", "LimitRange", "limitranges", "limits").build());
         all.add(
                 cluster("storage.k8s.io", "v1", "StorageClass", "storageclasses", "sc")
@@ -94,6 +98,7 @@ final class BuiltIns {
         all.add(
                 cluster("storage.k8s.io", "v1", "VolumeAttachment", "volumeattachments")
                         .status()
+                        .with(new Kinds.StatusStrategy("attached", false))
                         .build());
         all.add(cluster("storage.k8s.io", "v1", "CSIDriver", "csidrivers").build());
         all.add(cluster("storage.k8s.io", "v1", "CSINode", "csinodes").build());
@@ -102,7 +107,7 @@ final class BuiltIns {
                 in("apps", "v1", "Deployment", "deployments", "deploy")
                         .status()
                         .category("all")
-                        .with(Kinds.COUNTED)
+                        .with(new Kinds.StatusStrategy("", true))
                         .build());
         all.add(
                 in("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", "netpol")

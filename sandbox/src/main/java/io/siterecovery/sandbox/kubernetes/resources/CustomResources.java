@@ -90,7 +90,10 @@ final class CustomResources {
         boolean hasStatus = version.path("subresources").has("status");
         List<String> selectable = new ArrayList<>();
         version.path("selectableFields")
-                .forEach(field -> selectable.add(Json.text(field, "jsonPath").substring(1)));
+                .forEach(
+                        field ->
+                                selectable.add(
+                                        Json.text(field, "jsonPath").replaceFirst("^\\.", "")));
         return new ApiResource(
                 group,
                 name,

@@ -14,11 +14,15 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Deletes objects: at once, or in two steps where finalizers or a grace period say so. */
 public final class Deleter {
     private static final User CLEANER =
             new User("system:serviceaccount:kube-system:namespace-controller", List.of());
+
+    private static final Logger log = LoggerFactory.getLogger(Deleter.class);
 
     private final Cluster cluster;
 
@@ -63,6 +67,9 @@ public final class Deleter {
             return gone == null ? null : new Written(success(resource, current), warnings);
         }
         if (!mark(marked, grace)) {
+            if (resource.table().equals("namespaces")) {
+                empty(call.name());
+            }
             return new Written(before, warnings);
         }
         Stored waiting =
@@ -113,10 +120,9 @@ public final class Deleter {
             try {
                 delete(call, now);
             } catch (ApiError e) {
-                if (e.code() != 404) {
-                    // A policy may protect an object; then the namespace stays, as on a real one.
-                    return;
-                }
+                // Gone already, or protected by a policy: then the namespace stays, as on a real
+                // one, until somebody deletes it again.
+                log.debug("left behind", e);
             }
         }
     }

@@ -32,7 +32,8 @@ public final class ObjectStore {
     }
 
     public void dropTable(ObjectTable table) {
-        tables.remove(table.resource(), table);
+        atomically(() -> tables.remove(table.resource(), table));
+        table.drop();
     }
 
     public long revision() {

@@ -39,7 +39,7 @@ public final class Watch implements AutoCloseable {
     public List<Change> next(int max) throws Expired {
         store.lock();
         try {
-            if (!table.log.holds(position)) {
+            if (table.isDropped() || !table.log.holds(position)) {
                 throw new Expired(resourceVersion, table.log.completeAfter());
             }
             List<Change> changes = new ArrayList<>();
