@@ -137,7 +137,7 @@ final class DrbdRouter {
                     .log("a state under another resource's key; passed over");
             return;
         }
-        progress(state.node()).read(state.incarnation(), state.sequence(), live);
+        progress(state.node()).read(state.incarnation(), state.sequence());
         RoutedDrbdState routedState =
                 new RoutedDrbdState(cluster, siteId, event.offset(), event.appendedAt(), state);
         latest.put(at, routedState);
@@ -160,17 +160,17 @@ final class DrbdRouter {
         countTombstone(event, at.get().node());
     }
 
-    /** A tombstone has no body: the agent's headers carry its place in the stream. */
+    /** A tombstone has no body: its id, {@code <incarnation>-<sequence>}, tells its place. */
     private void countTombstone(ReceivedEvent event, String node) {
-        String incarnation = event.headers().get("ce_incarnation");
-        String sequence = event.headers().get("ce_sequence");
-        if (sequence == null) {
+        String id = event.headers().getOrDefault("ce_id", "");
+        int dash = id.lastIndexOf('-');
+        if (dash < 0) {
             return;
         }
         try {
-            progress(node).readTombstone(incarnation, Long.parseLong(sequence), live);
+            progress(node).read(id.substring(0, dash), Long.parseLong(id.substring(dash + 1)));
         } catch (NumberFormatException e) {
-            LOG.atDebug().addKeyValue("offset", event.offset()).log("a sequence is no number");
+            LOG.atDebug().addKeyValue("offset", event.offset()).log("an id without a sequence");
         }
     }
 

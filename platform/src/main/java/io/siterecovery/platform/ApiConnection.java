@@ -11,6 +11,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -152,9 +155,25 @@ final class ApiConnection implements AutoCloseable {
         switch (kubeconfig.credential()) {
             case Kubeconfig.Credential.Token(String value) -> builder.withOauthToken(value);
             case Kubeconfig.Credential.ClientCertificate(String certificate, String key) ->
-                    builder.withClientCertData(base64(certificate)).withClientKeyData(base64(key));
+                    builder.withClientCertData(base64(certificate))
+                            .withClientKeyData(base64(key))
+                            .withClientKeyAlgo(isEllipticCurve(key) ? "EC" : "RSA");
         }
         return builder.build();
+    }
+
+    /** fabric8 takes every key for RSA unless told. */
+    private static boolean isEllipticCurve(String pem) {
+        if (pem.contains("BEGIN EC PRIVATE KEY")) {
+            return true;
+        }
+        byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
+        try {
+            KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der));
+            return true;
+        } catch (GeneralSecurityException notOne) {
+            return false;
+        }
     }
 
     private static String base64(String pem) {

@@ -43,9 +43,7 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
     private final Vertx vertx;
     private final Kubeconfig quorumKubeconfig;
     private final KubernetesCluster quorum;
-    private final TopicOffsets offsets;
-    private final KafkaEventWriter writer;
-    private final KafkaEventReader reader;
+    private final KafkaEvents kafka;
     private final Tenants tenants;
 
     public static void main(String[] args) {
@@ -85,9 +83,7 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
                         .withMetrics(new MicrometerMetricsFactory(metrics))
                         .build();
         this.quorum = newQuorumClient();
-        this.offsets = new TopicOffsets(vertx, configuration.kafka());
-        this.writer = new KafkaEventWriter(vertx, configuration.kafka(), offsets);
-        this.reader = new KafkaEventReader(vertx, configuration.kafka(), offsets, writer, metrics);
+        this.kafka = new KafkaEvents(vertx, configuration.kafka(), metrics);
         this.tenants =
                 new Tenants(
                         quorum,
@@ -106,7 +102,7 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
         new ProcessorMetrics().bindTo(metrics);
         Context own = vertx.getOrCreateContext();
         own.runOnContext(now -> tenants.start());
-        return new HttpEndpoints(vertx, tenants, offsets, metrics)
+        return new HttpEndpoints(vertx, tenants, kafka, metrics)
                 .listen(configuration.httpHost(), configuration.httpPort())
                 .map(
                         server -> {
@@ -125,9 +121,7 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
     public void stop() {
         Promise<Void> stopped = Promise.promise();
         tenants.stop()
-                .eventually(reader::close)
-                .eventually(writer::close)
-                .eventually(offsets::close)
+                .eventually(kafka::close)
                 .onComplete(done -> quorum.close())
                 .eventually(vertx::close)
                 .onComplete(stopped);
@@ -168,8 +162,8 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
                 quorum,
                 primary,
                 dr,
-                reader,
-                writer,
+                kafka.reader(),
+                kafka.writer(),
                 metrics,
                 configuration,
                 clock);

@@ -19,11 +19,11 @@ final class HttpEndpoints {
 
     private final Vertx vertx;
     private final Tenants tenants;
-    private final TopicOffsets kafka;
+    private final KafkaEvents kafka;
     private final PrometheusMeterRegistry metrics;
 
     HttpEndpoints(
-            Vertx vertx, Tenants tenants, TopicOffsets kafka, PrometheusMeterRegistry metrics) {
+            Vertx vertx, Tenants tenants, KafkaEvents kafka, PrometheusMeterRegistry metrics) {
         this.vertx = vertx;
         this.tenants = tenants;
         this.kafka = kafka;

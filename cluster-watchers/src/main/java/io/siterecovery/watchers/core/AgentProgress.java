@@ -6,67 +6,52 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of one agent's stream has been read. Records of a topic are read in order, so a beat is
- * read after all that came before it; what this guards against is a hole: a sequence number that
- * never came. Before the topic's present end numbers are missing by right (compaction drops what
- * was overwritten), so holes count only in what is read live.
+ * How much of one agent's stream has been read. A beat comes after every record that it speaks for,
+ * so when it is read, those have been read; this checks that they really were. Numbers may be
+ * skipped (a record that was not acknowledged is sent again under a new one), and of the past,
+ * before the topic had been read to its end, the last record itself may be missing: a tombstone
+ * that was compacted away.
  */
 public final class AgentProgress {
 
     private String incarnation = "";
     private long highest;
-    private boolean counted;
-    private boolean hole;
-    private @Nullable RoutedBeat beat;
+    private @Nullable RoutedBeat lastBeat;
 
-    /**
-     * @param live whether the topic had been read to its end when this record was appended
-     */
-    public void read(String ofIncarnation, long sequence, boolean live) {
-        if (!ofIncarnation.equals(incarnation)) {
-            incarnation = ofIncarnation;
-            counted = false;
-            hole = false;
-        }
-        if (live && counted && sequence > highest + 1) {
-            hole = true;
-        }
-        highest = counted ? Math.max(highest, sequence) : sequence;
-        counted = true;
+    /** A state or a tombstone. */
+    public void read(String ofIncarnation, long sequence) {
+        enter(ofIncarnation);
+        highest = Math.max(highest, sequence);
     }
 
     /**
-     * @param ofIncarnation null where the agent does not say it: then of the present one
+     * @param live whether the topic had been read to its end before this beat
      */
-    public void readTombstone(@Nullable String ofIncarnation, long sequence, boolean live) {
-        read(ofIncarnation == null ? incarnation : ofIncarnation, sequence, live);
-    }
-
-    public RoutedBeat beat(AgentBeat read, long offset, Instant appendedAt, boolean live) {
-        if (!read.incarnation().equals(incarnation)) {
-            incarnation = read.incarnation();
-            counted = false;
-            hole = false;
-        }
-        if (live && counted && read.sequence() > highest) {
-            hole = true;
-        }
-        if (!counted || read.sequence() > highest) {
-            highest = read.sequence();
-            counted = true;
+    public RoutedBeat beat(AgentBeat beat, long offset, Instant appendedAt, boolean live) {
+        enter(beat.incarnation());
+        boolean everythingRead = beat.sequence() <= highest || !live;
+        if (!live) {
+            highest = Math.max(highest, beat.sequence());
         }
         RoutedBeat routed =
                 new RoutedBeat(
                         offset,
                         appendedAt,
-                        read.incarnation(),
-                        read.sequence(),
-                        read.streamComplete() && !hole);
-        beat = routed;
+                        beat.incarnation(),
+                        beat.sequence(),
+                        beat.streamComplete() && everythingRead);
+        lastBeat = routed;
         return routed;
     }
 
     public @Nullable RoutedBeat lastBeat() {
-        return beat;
+        return lastBeat;
+    }
+
+    private void enter(String ofIncarnation) {
+        if (!ofIncarnation.equals(incarnation)) {
+            incarnation = ofIncarnation;
+            highest = 0;
+        }
     }
 }

@@ -68,9 +68,8 @@ final class Validator {
                 errors.add(FieldError.required(child(path, name), ""));
             }
         }
-        limit(schema, "minProperties", value.size(), path, "should have at least %s properties");
-        limitAbove(
-                schema, "maxProperties", value.size(), path, "should have at most %s properties");
+        atLeast(schema, "minProperties", value.size(), path, "\"\"", " properties");
+        atMost(schema, "maxProperties", value.size(), path, "\"\"", " properties");
         value.properties()
                 .forEach(
                         entry -> {
@@ -87,7 +86,7 @@ final class Validator {
     }
 
     private void list(SchemaNode schema, JsonNode value, String path) {
-        limit(schema, "minItems", value.size(), path, "should have at least %s items");
+        atLeast(schema, "minItems", value.size(), path, Integer.toString(value.size()), " items");
         JsonNode maximum = schema.raw().path("maxItems");
         if (maximum.isNumber() && value.size() > maximum.longValue()) {
             errors.add(FieldError.tooMany(path, value.size(), maximum.longValue()));
@@ -124,7 +123,7 @@ final class Validator {
 
     private void text(SchemaNode schema, String value, String path) {
         int length = value.codePointCount(0, value.length());
-        limit(schema, "minLength", length, path, "should be at least %s chars long");
+        atLeast(schema, "minLength", length, path, FieldError.quoted(value), " chars long");
         JsonNode maximum = schema.raw().path("maxLength");
         if (maximum.isNumber() && length > maximum.longValue()) {
             errors.add(FieldError.tooLong(path, maximum.longValue()));
@@ -180,24 +179,29 @@ final class Validator {
                         path + " in body should be " + what + limit.asText()));
     }
 
-    private void limit(SchemaNode schema, String key, int actual, String path, String text) {
+    private void atLeast(
+            SchemaNode schema, String key, int actual, String path, String shown, String unit) {
         JsonNode limit = schema.raw().path(key);
         if (limit.isNumber() && actual < limit.longValue()) {
-            sizeError(limit, path, text);
+            sizeError(path, shown, "at least " + limit.asText() + unit);
         }
     }
 
-    private void limitAbove(SchemaNode schema, String key, int actual, String path, String text) {
+    private void atMost(
+            SchemaNode schema, String key, int actual, String path, String shown, String unit) {
         JsonNode limit = schema.raw().path(key);
         if (limit.isNumber() && actual > limit.longValue()) {
-            sizeError(limit, path, text);
+            sizeError(path, shown, "at most " + limit.asText() + unit);
         }
     }
 
-    private void sizeError(JsonNode limit, String path, String text) {
+    private void sizeError(String path, String shown, String limit) {
+        boolean length = limit.endsWith("long");
         errors.add(
                 FieldError.invalid(
-                        path, "\"\"", path + " in body " + text.replace("%s", limit.asText())));
+                        path,
+                        shown,
+                        path + " in body should " + (length ? "be " : "have ") + limit));
     }
 
     private void rules(SchemaNode schema, JsonNode value, @Nullable JsonNode before, String path) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.platform;
+
+import org.jspecify.annotations.NullMarked;
