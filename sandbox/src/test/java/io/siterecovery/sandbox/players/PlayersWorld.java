@@ -1,15 +1,23 @@
 package io.siterecovery.sandbox.players;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.siterecovery.sandbox.kubernetes.KubernetesApiServer;
 import io.vertx.core.Vertx;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +83,7 @@ final class PlayersWorld implements AutoCloseable {
 
     void volume(String claim, String handle, String driver, String storageClass) {
         human.resource(
-                        new io.fabric8.kubernetes.api.model.PersistentVolumeBuilder()
+                        new PersistentVolumeBuilder()
                                 .withNewMetadata()
                                 .withName("pv-" + claim)
                                 .endMetadata()
@@ -101,7 +109,7 @@ final class PlayersWorld implements AutoCloseable {
 
     void claim(String name, String storageClass) {
         human.resource(
-                        new io.fabric8.kubernetes.api.model.PersistentVolumeClaimBuilder()
+                        new PersistentVolumeClaimBuilder()
                                 .withNewMetadata()
                                 .withName(name)
                                 .withNamespace(NAMESPACE)
@@ -133,7 +141,7 @@ final class PlayersWorld implements AutoCloseable {
         vm.setApiVersion("kubevirt.io/v1");
         vm.setKind("VirtualMachine");
         vm.setMetadata(
-                new io.fabric8.kubernetes.api.model.ObjectMetaBuilder()
+                new ObjectMetaBuilder()
                         .withName(name)
                         .withNamespace(NAMESPACE)
                         .addToAnnotations("note", "café")
@@ -156,10 +164,7 @@ final class PlayersWorld implements AutoCloseable {
         human.genericKubernetesResources(KubeVirt.VM)
                 .inNamespace(NAMESPACE)
                 .withName(vm)
-                .patch(
-                        io.fabric8.kubernetes.client.dsl.base.PatchContext.of(
-                                io.fabric8.kubernetes.client.dsl.base.PatchType.JSON_MERGE),
-                        merge);
+                .patch(PatchContext.of(PatchType.JSON_MERGE), merge);
     }
 
     void delete(String vm) {
@@ -230,11 +235,50 @@ final class PlayersWorld implements AutoCloseable {
     List<String> eventReasons(String vm) {
         return human.v1().events().inNamespace(NAMESPACE).list().getItems().stream()
                 .filter(e -> vm.equals(e.getInvolvedObject().getName()))
-                .map(io.fabric8.kubernetes.api.model.Event::getReason)
+                .map(Event::getReason)
                 .toList();
     }
 
-    void create(HasMetadata object) {
-        human.resource(object).create();
+    void clear() {
+        human.genericKubernetesResources(KubeVirt.VM).inNamespace(NAMESPACE).delete();
+        human.persistentVolumeClaims().inNamespace(NAMESPACE).delete();
+        human.persistentVolumes().delete();
     }
+
+    boolean isEmpty() {
+        return human.genericKubernetesResources(KubeVirt.VMI)
+                        .inNamespace(NAMESPACE)
+                        .list()
+                        .getItems()
+                        .isEmpty()
+                && human.pods().inNamespace(NAMESPACE).list().getItems().isEmpty()
+                && human.storage().v1().volumeAttachments().list().getItems().isEmpty();
+    }
+
+    void fence(String vm) {
+        human.load(new ByteArrayInputStream(FENCE.formatted(vm).getBytes(UTF_8))).create();
+    }
+
+    void unfence(String vm) {
+        human.load(new ByteArrayInputStream(FENCE.formatted(vm).getBytes(UTF_8))).delete();
+    }
+
+    private static final String FENCE =
+            """
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: ValidatingAdmissionPolicy
+            metadata: {name: fence.test}
+            spec:
+              failurePolicy: Fail
+              matchConstraints:
+                resourceRules:
+                - {apiGroups: [kubevirt.io], apiVersions: ["*"], operations: [CREATE], resources: [virtualmachineinstances], scope: Namespaced}
+              validations:
+              - {expression: "object.metadata.name != '%s'", reason: Forbidden, message: it is fenced}
+            ---
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: ValidatingAdmissionPolicyBinding
+            metadata: {name: fence.test}
+            spec: {policyName: fence.test, validationActions: [Deny]}
+            """;
 }
