@@ -1,13 +1,12 @@
 package io.siterecovery.sandbox.quickstart;
 
-import io.siterecovery.model.FencePolicy;
 import io.siterecovery.model.ProtectionZoneSpec;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.model.crd.Crd;
 import java.util.List;
 import java.util.Map;
 
-/** Makes the two deployments what onboarding would make them: on all three clusters. */
+/** Makes the two deployments what onboarding would make them. */
 record Onboarding(Clusters clusters, Map<Role, SiteApi> apis) {
 
     /** CRDs first and on their own: an API server needs a moment until it serves them. */
@@ -28,13 +27,6 @@ record Onboarding(Clusters clusters, Map<Role, SiteApi> apis) {
                     ResourceKind.SECRET,
                     Definitions.kubeconfigSecret(
                             deployment.namespace(), role.word() + "-kubeconfig", kubeconfig));
-            for (FencePolicy.PolicyObject policy :
-                    FencePolicy.of(
-                            deployment.name(),
-                            deployment.namespaces(),
-                            clusters.deploymentAccount(role, deployment))) {
-                api(role).ensure(policy.kind(), policy.object());
-            }
         }
         quorum.ensure(
                 ResourceKind.PROTECTION_ZONE,
