@@ -12,9 +12,6 @@ interface Clusters extends AutoCloseable {
     /** For one deployment on a workload cluster. */
     String deployment(Role role, Deployment deployment);
 
-    /** Who that is, in the words of the API server. */
-    String deploymentAccount(Role role, Deployment deployment);
-
     /** For the control plane on the quorum cluster. */
     String controlPlane();
 

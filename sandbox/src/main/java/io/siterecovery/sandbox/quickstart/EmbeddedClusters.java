@@ -42,11 +42,6 @@ final class EmbeddedClusters implements Clusters {
     }
 
     @Override
-    public String deploymentAccount(Role role, Deployment deployment) {
-        return deployment.user();
-    }
-
-    @Override
     public String controlPlane() {
         return server(Role.QUORUM).kubeconfig("site-recovery", MASTERS);
     }

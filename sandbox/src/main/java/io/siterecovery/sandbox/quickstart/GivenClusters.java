@@ -40,11 +40,6 @@ record GivenClusters(Path folder) implements Clusters {
     }
 
     @Override
-    public String deploymentAccount(Role role, Deployment deployment) {
-        return "system:serviceaccount:" + NAMESPACE + ":" + deployment.name();
-    }
-
-    @Override
     public String controlPlane() {
         return serviceAccount(Role.QUORUM, "control-plane");
     }

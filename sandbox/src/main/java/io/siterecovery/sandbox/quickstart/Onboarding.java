@@ -6,7 +6,7 @@ import io.siterecovery.model.crd.Crd;
 import java.util.List;
 import java.util.Map;
 
-/** Makes the two deployments what onboarding would make them: on all three clusters. */
+/** Makes the two deployments what onboarding would make them. */
 record Onboarding(Clusters clusters, Map<Role, SiteApi> apis) {
 
     /** CRDs first and on their own: an API server needs a moment until it serves them. */

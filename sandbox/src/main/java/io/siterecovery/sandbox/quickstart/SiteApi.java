@@ -15,37 +15,40 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** One cluster of the world, as its administrator. Calls block. */
 final class SiteApi implements AutoCloseable {
 
     private static final Duration DEADLINE = Duration.ofSeconds(20);
 
+    /** How long a server may take to come up, asked again every so often. */
+    private static final Duration START = Duration.ofMinutes(1);
+
+    private static final Duration RETRY = Duration.ofMillis(200);
+
     private final Role role;
     private final Path kubeconfig;
     private final KubernetesCluster cluster;
     private final String uid;
 
-    private SiteApi(Role role, Path kubeconfig, KubernetesCluster cluster) {
+    private SiteApi(Role role, Path kubeconfig, KubernetesCluster cluster, String uid) {
         this.role = role;
         this.kubeconfig = kubeconfig;
         this.cluster = cluster;
-        this.uid =
-                await(cluster.get(ResourceKind.NAMESPACE, "", "kube-system"))
-                        .orElseThrow(
-                                () -> new QuickstartFailure(role.cluster() + " has no kube-system"))
-                        .getMetadata()
-                        .getUid();
+        this.uid = uid;
     }
 
+    /** Returns when the server has answered. */
     static SiteApi connect(Vertx vertx, Role role, Path kubeconfig) {
         try {
             Kubeconfig read = KubeconfigReader.read(Files.readAllBytes(kubeconfig));
-            return new SiteApi(
-                    role,
-                    kubeconfig,
-                    KubernetesCluster.of(vertx, role.cluster(), read, DEADLINE, null));
+            KubernetesCluster cluster =
+                    KubernetesCluster.of(vertx, role.cluster(), read, DEADLINE, null);
+            return new SiteApi(role, kubeconfig, cluster, uid(cluster));
         } catch (IOException | Kubeconfig.Refused e) {
             throw new QuickstartFailure(kubeconfig + ": " + e.getMessage(), e);
         } catch (KubernetesFailure e) {
@@ -53,6 +56,26 @@ final class SiteApi implements AutoCloseable {
                     "%s (%s) does not answer: %s"
                             .formatted(role.cluster(), kubeconfig, e.message()),
                     e);
+        }
+    }
+
+    private static String uid(KubernetesCluster cluster) {
+        long end = System.nanoTime() + START.toNanos();
+        while (true) {
+            try {
+                return await(cluster.get(ResourceKind.NAMESPACE, "", "kube-system"))
+                        .orElseThrow(
+                                () -> new QuickstartFailure(cluster.name() + " has no kube-system"))
+                        .getMetadata()
+                        .getUid();
+            } catch (KubernetesFailure e) {
+                if (e.reason() != Reason.UNREACHABLE || System.nanoTime() > end) {
+                    throw e;
+                }
+                new CompletableFuture<@Nullable Void>()
+                        .completeOnTimeout(null, RETRY.toMillis(), TimeUnit.MILLISECONDS)
+                        .join();
+            }
         }
     }
 

@@ -129,8 +129,8 @@ final class World {
         for (Role role : List.of(Role.PRIMARY, Role.DR)) {
             String siteId = api(role).siteId();
             Map<String, String> kafka = messaging.agents(siteId);
+            Path folder = state.subfolder("nodes");
             for (String node : role.nodes()) {
-                Path folder = state.subfolder("nodes/" + node);
                 AgentConfig config =
                         new AgentConfig(node, siteId, drbd.drbdsetupCommand(node, folder), kafka);
                 DrbdAgent agent = new DrbdAgent(config);
