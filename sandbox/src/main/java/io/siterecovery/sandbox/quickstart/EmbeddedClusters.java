@@ -51,7 +51,7 @@ final class EmbeddedClusters implements Clusters {
         servers.values().forEach(KubernetesApiServer::close);
     }
 
-    private KubernetesApiServer server(Role role) {
+    KubernetesApiServer server(Role role) {
         KubernetesApiServer server = servers.get(role);
         if (server == null) {
             throw new IllegalStateException("no " + role);

@@ -15,10 +15,12 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Three clusters with machines in them, Kafka, and the control plane: everything but the demo. */
 final class World {
@@ -28,6 +30,10 @@ final class World {
     private final Lifeline lifeline;
     private final Narrator narrator;
     private final Map<Role, SiteApi> apis = new EnumMap<>(Role.class);
+    private @Nullable Clusters clusters;
+    private @Nullable EmbeddedKafka kafka;
+    private @Nullable DrbdWorld drbd;
+    private @Nullable ControlPlaneProcess controlPlane;
 
     private World(
             QuickstartOptions options, StateFolder state, Lifeline lifeline, Narrator narrator) {
@@ -56,6 +62,22 @@ final class World {
         return api;
     }
 
+    Clusters clusters() {
+        return Objects.requireNonNull(clusters);
+    }
+
+    EmbeddedKafka kafka() {
+        return Objects.requireNonNull(kafka);
+    }
+
+    DrbdWorld drbd() {
+        return Objects.requireNonNull(drbd);
+    }
+
+    ControlPlaneProcess controlPlane() {
+        return Objects.requireNonNull(controlPlane);
+    }
+
     private void start(Path home) {
         Vertx vertx = Vertx.vertx();
         lifeline.hold(
@@ -70,9 +92,11 @@ final class World {
                             () -> lifeline.hold(EmbeddedKafka.start(state.subfolder("kafka"), 0)),
                             beside);
             Clusters clusters = startClusters(vertx);
+            this.clusters = clusters;
             Onboarding onboarding = new Onboarding(clusters, apis);
             installDefinitions(clusters, onboarding);
             EmbeddedKafka kafka = kafkaStarts.join();
+            this.kafka = kafka;
             narrator.say("Kafka listens on %s", kafka.bootstrap());
             Messaging messaging = new Messaging(kafka);
             messaging.prepare();
@@ -80,6 +104,7 @@ final class World {
             narrator.say("deployments prod and staging are set up");
             startControlPlane(home, clusters, messaging);
             DrbdWorld drbd = lifeline.hold(DrbdWorld.start());
+            this.drbd = drbd;
             startMachines(clusters, drbd);
             startAgents(drbd, messaging);
         }
@@ -150,6 +175,7 @@ final class World {
         environment.put("SITE_RECOVERY_HTTP_PORT", String.valueOf(port));
         ControlPlaneProcess process =
                 lifeline.hold(ControlPlaneProcess.start(home, environment, state, narrator));
+        controlPlane = process;
         narrator.say(
                 "control plane: process %d, health and metrics on http://127.0.0.1:%d, log %s",
                 process.pid(), port, process.log());
