@@ -210,8 +210,11 @@ class PlannedFailoverE2E {
     private static final class Tool implements AutoCloseable {
         private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
         private final List<Integer> codes = new ArrayList<>();
+        private final Kubectl source;
+        private final String halted;
 
         Tool(Kubectl source) {
+            this.source = source;
             String vm = source.ok("get", "vm", "app-server-1", "-n", "production", "-o", "json");
             String anew =
                     vm.replaceAll("\"(resourceVersion|uid|creationTimestamp)\": \"[^\"]*\",?", "")
@@ -219,6 +222,9 @@ class PlannedFailoverE2E {
                             .replace("\"running\": false", "\"running\": true")
                             .replace("\"runStrategy\": \"Halted\"", "\"runStrategy\": \"Always\"")
                             .replaceAll(",(\\s*})", "$1");
+            halted =
+                    anew.replace("\"running\": true", "\"running\": false")
+                            .replace("\"runStrategy\": \"Always\"", "\"runStrategy\": \"Halted\"");
             clock.scheduleWithFixedDelay(
                     () -> {
                         source.run("patch", "pg", "production-app", "-n", "production", "--type", "merge", "-p", "{\"spec\":{\"desiredState\":\"running\"}}");
@@ -248,6 +254,8 @@ class PlannedFailoverE2E {
             clock.shutdown();
             try {
                 assertThat(clock.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+                // What it deleted and was not let create again running is put back as it should be.
+                source.feed(halted, "create", "-f", "-");
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
