@@ -49,6 +49,13 @@ class CustomResourcesIT {
         assertThat(api.get(WIDGETS).code()).isEqualTo(200);
         assertThat(api.get("/apis").text()).contains("example.io/v1alpha1");
         assertThat(api.get("/apis/example.io/v1").text()).contains("widgets/status");
+        assertThat(
+                        api.get(
+                                        "/openapi/v2",
+                                        "Accept",
+                                        "application/com.github.proto-openapi.spec.v2@v1.0+protobuf")
+                                .text())
+                .isEqualTo("\n\0032.0");
         assertThat(api.get("/openapi/v3").text()).contains("apis/example.io/v1");
     }
 

@@ -6,6 +6,7 @@ import io.siterecovery.sandbox.kubernetes.api.ApiCatalog;
 import io.siterecovery.sandbox.kubernetes.api.ApiResource;
 import io.siterecovery.sandbox.kubernetes.json.Json;
 import io.siterecovery.sandbox.kubernetes.schema.CustomSchema;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,10 +16,30 @@ import java.util.List;
  * PATCH take {@code fieldValidation}?) and for {@code explain}.
  */
 public final class OpenApi {
+    /** What client-go asks for {@code /openapi/v2}. */
+    public static final String V2_PROTOBUF =
+            "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
+    private static final String V2 = "2.0";
+
     private final ApiCatalog catalog;
 
     public OpenApi(ApiCatalog catalog) {
         this.catalog = catalog;
+    }
+
+    /** An OpenAPI v2 document that knows no schema: everything is in the v3 documents. */
+    public static ObjectNode emptyV2() {
+        ObjectNode document = Json.object().put("swagger", V2);
+        document.putObject("info").put("title", "Kubernetes").put("version", "v1.32.0");
+        document.putObject("paths");
+        document.putObject("definitions");
+        return document;
+    }
+
+    /** The same as far as protobuf needs it: field 1, the version of the format. */
+    public static byte[] emptyV2Protobuf() {
+        return ("\n\003" + V2).getBytes(StandardCharsets.US_ASCII);
     }
 
     public ObjectNode index() {

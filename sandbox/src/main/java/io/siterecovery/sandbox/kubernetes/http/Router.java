@@ -147,6 +147,9 @@ final class Router {
 
     private Reply openApi(Request request) {
         List<String> path = request.path();
+        if (path.size() == 2 && path.get(1).equals("v2")) {
+            return openApiV2(request);
+        }
         if (path.size() < 2 || !path.get(1).equals("v3")) {
             throw ApiError.noSuchPath();
         }
@@ -159,6 +162,21 @@ final class Router {
             throw ApiError.noSuchPath();
         }
         return get(request, documents.document(prefix));
+    }
+
+    /** kubectl up to 1.29 wants to have it before it reads the v3 documents, in protobuf or not. */
+    private static Reply openApiV2(Request request) {
+        for (MediaRange range : MediaRange.parse(request.accept())) {
+            if (range.type().equals(OpenApi.V2_PROTOBUF)) {
+                return new Reply.Body(
+                        200,
+                        // Go's MIME parser refuses the @ that Go's client asks with.
+                        OpenApi.V2_PROTOBUF.replace('@', '.'),
+                        Buffer.buffer(OpenApi.emptyV2Protobuf()),
+                        List.of());
+            }
+        }
+        return get(request, OpenApi.emptyV2());
     }
 
     private static Reply get(Request request, ObjectNode document) {
