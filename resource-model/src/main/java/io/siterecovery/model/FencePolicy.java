@@ -10,9 +10,9 @@ import java.util.List;
  * ApiGroups#FENCE} of its namespace lists can be halted but not started or created anew, by
  * whomever; and nobody but the deployment's own account writes that ConfigMap.
  *
- * <p>Installed when a deployment is first served, since a new policy takes a second to be in force; a change of the
- * ConfigMap is in force at the next write. Our own account has no exemption: the trial start that
- * proves the fence would prove nothing.
+ * <p>Installed when a deployment is first served, since a new policy takes a second to be in force;
+ * a change of the ConfigMap is in force at the next write. Our own account has no exemption: the
+ * trial start that proves the fence would prove nothing.
  */
 public final class FencePolicy {
 
