@@ -1,5 +1,6 @@
 package io.siterecovery.agent;
 
+import io.siterecovery.agent.core.DemotionWatch;
 import io.siterecovery.agent.core.LineSplitter;
 import io.siterecovery.agent.core.NodeView;
 import io.siterecovery.agent.core.UnparsedLines;
@@ -8,10 +9,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -37,7 +36,6 @@ public final class DrbdAgent implements AutoCloseable {
     private static final Duration LONGEST_RESTART = Duration.ofSeconds(5);
     private static final Duration STABLE = Duration.ofSeconds(10);
     private static final Duration LONGEST_HOLD = Duration.ofMillis(3);
-    private static final Duration SETTLING = Duration.ofSeconds(10);
     private static final Duration SETTLING_POLL = Duration.ofMillis(100);
 
     private final AgentConfig config;
@@ -49,8 +47,7 @@ public final class DrbdAgent implements AutoCloseable {
     /** What Kafka may hold a state of. */
     private final Set<String> published = new HashSet<>();
 
-    /** Resources that were demoted, and until when their last writes are watched closely. */
-    private final Map<String, Instant> settling = new HashMap<>();
+    private final DemotionWatch demotions = new DemotionWatch();
 
     private LineSplitter splitter = new LineSplitter();
     private NodeView view;
@@ -86,7 +83,7 @@ public final class DrbdAgent implements AutoCloseable {
     /** Stops the child and gives up what Kafka has not taken. */
     @Override
     public void close() {
-        loop.execute(this::stopStream);
+        execute(this::stopStream);
         loop.shutdown();
         try {
             if (!loop.awaitTermination(5, TimeUnit.SECONDS)) {
@@ -226,20 +223,10 @@ public final class DrbdAgent implements AutoCloseable {
 
     /** DRBD does not push figures, and a planned failover waits for these to become zero. */
     private void watchDemoted(Set<String> demoted) {
-        Instant now = Instant.now();
-        settling.values().removeIf(now::isAfter);
-        demoted.forEach(resource -> settling.put(resource, now.plus(SETTLING)));
         if (!demoted.isEmpty()) {
             askForStatistics();
         }
-        boolean busy =
-                settling.keySet().stream()
-                        .anyMatch(
-                                resource ->
-                                        view.given(resource)
-                                                .filter(state -> !NodeView.isQuiet(state))
-                                                .isPresent());
-        if (busy && !settlingPollPlanned) {
+        if (demotions.isBusy(view, demoted, Instant.now()) && !settlingPollPlanned) {
             settlingPollPlanned = true;
             later(
                     SETTLING_POLL,
@@ -279,7 +266,7 @@ public final class DrbdAgent implements AutoCloseable {
         splitter = new LineSplitter();
         view = new NodeView(config.node(), incarnation, unparsed);
         dumpPublished = false;
-        settling.clear();
+        demotions.clear();
         publisher.restart(incarnation);
         if (Instant.now().isAfter(streamStarted.plus(STABLE))) {
             restartDelay = FIRST_RESTART;

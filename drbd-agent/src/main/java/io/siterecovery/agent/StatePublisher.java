@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class StatePublisher {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatePublisher.class);
+    private static final Duration TOLERATED = Duration.ofSeconds(1);
     private static final Duration BEHIND = Duration.ofMillis(200);
     private static final Duration RETRY = Duration.ofMillis(100);
     private static final Duration RETRY_REFUSED = Duration.ofSeconds(5);
@@ -46,7 +47,8 @@ final class StatePublisher {
     private boolean beatOnTheWay;
     private boolean retryPlanned;
     private long beats;
-    private @Nullable String trouble;
+    private @Nullable Instant troubleSince;
+    private boolean troubleTold;
 
     StatePublisher(
             AgentConfig config,
@@ -92,10 +94,7 @@ final class StatePublisher {
         }
     }
 
-    private boolean streamComplete() {
-        return dumpEnded && dump.isEmpty();
-    }
-
+    /** Says how far the telling has come, unless it is behind. */
     void beat() {
         Instant now = Instant.now();
         boolean behind =
@@ -126,6 +125,10 @@ final class StatePublisher {
         beatOnTheWay = true;
         completenessTold = streamComplete();
         topic.send(headers, beat, error -> onLoop(() -> beatDone(error)));
+    }
+
+    private boolean streamComplete() {
+        return dumpEnded && dump.isEmpty();
     }
 
     private void beatDone(@Nullable Exception error) {
@@ -166,22 +169,32 @@ final class StatePublisher {
         }
     }
 
-    /** One line when trouble begins, one when it ends. */
+    /** One line when trouble has lasted a moment, one when it ends. */
     private void note(@Nullable Exception error) {
-        String now = error == null ? null : error.getClass().getSimpleName();
-        if (error != null && trouble == null) {
+        Instant now = Instant.now();
+        if (error == null) {
+            if (troubleTold) {
+                LOG.atInfo()
+                        .addKeyValue("node", config.node())
+                        .addKeyValue("site", config.siteId())
+                        .log("Kafka takes records again");
+            }
+            troubleSince = null;
+            troubleTold = false;
+            return;
+        }
+        if (troubleSince == null) {
+            troubleSince = now;
+        }
+        if (!troubleTold && troubleSince.isBefore(now.minus(TOLERATED))) {
+            troubleTold = true;
             LOG.atWarn()
                     .addKeyValue("node", config.node())
                     .addKeyValue("site", config.siteId())
-                    .addKeyValue("reason", now + ": " + error.getMessage())
+                    .addKeyValue("reason", error.getClass().getSimpleName())
+                    .addKeyValue("detail", error.getMessage())
                     .log("Kafka takes no records; the latest states are kept");
-        } else if (error == null && trouble != null) {
-            LOG.atInfo()
-                    .addKeyValue("node", config.node())
-                    .addKeyValue("site", config.siteId())
-                    .log("Kafka takes records again");
         }
-        trouble = now;
     }
 
     private void onLoop(Runnable task) {

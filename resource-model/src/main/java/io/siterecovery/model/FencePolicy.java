@@ -10,9 +10,9 @@ import java.util.List;
  * ApiGroups#FENCE} of its namespace lists can be halted but not started or created anew, by
  * whomever; and nobody but the deployment's own account writes that ConfigMap.
  *
- * <p>Installed at onboarding, since a new policy takes a second to be in force; a change of the
- * ConfigMap is in force at the next write. Our own account has no exemption: the trial start that
- * proves the fence would prove nothing.
+ * <p>Installed when a deployment is first served, since a new policy takes a second to be in force;
+ * a change of the ConfigMap is in force at the next write. Our own account has no exemption: the
+ * trial start that proves the fence would prove nothing.
  */
 public final class FencePolicy {
 
@@ -23,13 +23,18 @@ public final class FencePolicy {
      */
     public static List<PolicyObject> of(
             String deployment, List<String> namespaces, String account) {
-        String fence = "site-recovery-fence-" + deployment;
+        String fence = fenceName(deployment);
         String guard = "site-recovery-fence-guard-" + deployment;
         return List.of(
                 fence(fence, namespaces),
                 guard(guard, namespaces, account),
                 fenceBinding(fence),
                 binding(guard));
+    }
+
+    /** Name of the policy that holds the fence of a deployment. */
+    public static String fenceName(String deployment) {
+        return "site-recovery-fence-" + deployment;
     }
 
     /** An object and where it is created. */

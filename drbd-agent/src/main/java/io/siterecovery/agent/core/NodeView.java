@@ -10,7 +10,6 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one stream has told of its node. It gives nothing away before the stream has told everything
@@ -107,21 +106,5 @@ public final class NodeView {
                                                 old ->
                                                         old.nodeId() == peer.nodeId()
                                                                 && old.role().is(Role.PRIMARY)));
-    }
-
-    /** Whether nothing of this resource is on its way to a disk or a peer, as far as it is said. */
-    public static boolean isQuiet(DrbdResourceState state) {
-        return state.volumes().stream().allMatch(volume -> isZero(volume.upperPending()))
-                && state.peers().stream().allMatch(NodeView::isQuiet);
-    }
-
-    private static boolean isQuiet(DrbdResourceState.Peer peer) {
-        return isZero(peer.apInFlightBytes())
-                && peer.volumes().stream()
-                        .allMatch(volume -> isZero(volume.pending()) && isZero(volume.unacked()));
-    }
-
-    private static boolean isZero(@Nullable Long n) {
-        return n == null || n == 0;
     }
 }

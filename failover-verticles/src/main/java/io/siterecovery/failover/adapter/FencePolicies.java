@@ -1,7 +1,10 @@
 package io.siterecovery.failover.adapter;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.siterecovery.failover.core.ownership.ClusterId;
+import io.siterecovery.model.FencePolicy;
+import io.siterecovery.model.FencePolicy.PolicyObject;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.KubernetesCluster;
@@ -9,12 +12,9 @@ import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
 import io.siterecovery.platform.Tenant;
 import io.vertx.core.Future;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -27,13 +27,14 @@ import org.slf4j.LoggerFactory;
 public final class FencePolicies {
 
     private static final Logger LOG = LoggerFactory.getLogger(FencePolicies.class);
-    private static final String POLICY = "fence.siterecovery.trilio.io";
 
     private final Tenant tenant;
+    private final String policyName;
     private final Map<ClusterId, Boolean> inForce = new ConcurrentHashMap<>();
 
     public FencePolicies(Tenant tenant) {
         this.tenant = tenant;
+        this.policyName = FencePolicy.fenceName(tenant.name());
     }
 
     /** Whether a policy is in force there; empty while that is not known. */
@@ -56,7 +57,7 @@ public final class FencePolicies {
 
     /** Looks whether the policy is still there. */
     public Future<Boolean> check(KubernetesCluster cluster) {
-        return cluster.get(ResourceKind.ADMISSION_POLICY, "", POLICY)
+        return cluster.get(ResourceKind.ADMISSION_POLICY, "", policyName)
                 .map(Optional::isPresent)
                 .onSuccess(
                         there -> {
@@ -65,7 +66,7 @@ public final class FencePolicies {
                                 LOG.atWarn()
                                         .addKeyValue("tenant", tenant.name())
                                         .addKeyValue("cluster", cluster.name())
-                                        .addKeyValue("policy", POLICY)
+                                        .addKeyValue("policy", policyName)
                                         .log("the fence's admission policy is gone");
                             }
                         });
@@ -93,73 +94,29 @@ public final class FencePolicies {
     }
 
     private Future<Void> install(KubernetesCluster cluster, String user) {
+        List<String> namespaces =
+                Objects.requireNonNullElse(tenant.zone().namespaces(), List.<String>of());
         Future<Void> done = Future.succeededFuture();
-        for (GenericKubernetesResource object : objects(user)) {
-            ResourceKind kind =
-                    object.getKind().equals(ResourceKind.ADMISSION_POLICY.kind())
-                            ? ResourceKind.ADMISSION_POLICY
-                            : ResourceKind.ADMISSION_POLICY_BINDING;
-            done = done.compose(_ -> ensure(cluster, kind, object));
+        for (PolicyObject policy : FencePolicy.of(tenant.name(), namespaces, user)) {
+            done = done.compose(_ -> ensure(cluster, policy));
         }
         return done;
     }
 
-    private static Future<Void> ensure(
-            KubernetesCluster cluster, ResourceKind kind, GenericKubernetesResource object) {
-        return cluster.create(kind, object)
-                .<Void>mapEmpty()
+    private static Future<Void> ensure(KubernetesCluster cluster, PolicyObject policy) {
+        GenericKubernetesResource object =
+                ResourceJson.mapper()
+                        .convertValue(policy.object(), GenericKubernetesResource.class);
+        String name = object.getMetadata().getName();
+        ObjectNode spec = ResourceJson.mapper().createObjectNode();
+        spec.set("spec", policy.object().get("spec"));
+        return cluster.create(policy.kind(), object)
                 .recover(
                         e ->
                                 e instanceof KubernetesFailure f
                                                 && f.reason() == Reason.ALREADY_EXISTS
-                                        ? cluster.mergePatch(
-                                                        kind,
-                                                        "",
-                                                        object.getMetadata().getName(),
-                                                        ResourceJson.mapper()
-                                                                .createObjectNode()
-                                                                .set(
-                                                                        "spec",
-                                                                        ResourceJson.mapper()
-                                                                                .valueToTree(
-                                                                                        object.getAdditionalProperties()
-                                                                                                .get(
-                                                                                                        "spec"))))
-                                                .mapEmpty()
-                                        : Future.failedFuture(e));
-    }
-
-    private List<GenericKubernetesResource> objects(String user) {
-        List<String> namespaces = tenant.zone().namespaces();
-        String mine =
-                namespaces == null
-                        ? "true"
-                        : "request.namespace in ['" + String.join("', '", namespaces) + "']";
-        String json =
-                resource("/fence/policies.json")
-                        .replace("${deployment}", tenant.name())
-                        .replace("${user}", user)
-                        .replace("${mine}", mine);
-        try {
-            List<GenericKubernetesResource> objects = new ArrayList<>();
-            for (var node : ResourceJson.mapper().readTree(json)) {
-                objects.add(
-                        ResourceJson.mapper().treeToValue(node, GenericKubernetesResource.class));
-            }
-            return objects;
-        } catch (IOException e) {
-            throw new IllegalStateException("/fence/policies.json is not JSON", e);
-        }
-    }
-
-    private static String resource(String path) {
-        try (InputStream in = FencePolicies.class.getResourceAsStream(path)) {
-            if (in == null) {
-                throw new IllegalStateException(path + " is not on the class path");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new IllegalStateException(path, e);
-        }
+                                        ? cluster.mergePatch(policy.kind(), "", name, spec)
+                                        : Future.failedFuture(e))
+                .mapEmpty();
     }
 }

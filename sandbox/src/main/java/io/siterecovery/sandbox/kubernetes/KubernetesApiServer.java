@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +57,10 @@ public final class KubernetesApiServer implements AutoCloseable {
     private final CertificateAuthority authority;
     private final CertificateAuthority.Credential credential;
     private final Cluster cluster = new Cluster();
+
+    /** What history() has shown so far: an experiment asks often, and reading it costs. */
+    private final List<HistoryEntry> told = new ArrayList<>();
+
     private int port;
     private @Nullable String deployment;
 
@@ -88,8 +93,7 @@ public final class KubernetesApiServer implements AutoCloseable {
      * @param user common name; "admin" with the group "system:masters" is the human
      */
     public String kubeconfig(String user, String... groups) {
-        CertificateAuthority.Credential client =
-                authority.client(new User(user, List.of(groups)));
+        CertificateAuthority.Credential client = authority.client(new User(user, List.of(groups)));
         return """
         apiVersion: v1
         kind: Config
@@ -139,8 +143,7 @@ public final class KubernetesApiServer implements AutoCloseable {
     /** Serves again, on the same port and with the same objects. */
     public synchronized void resume() {
         if (deployment == null) {
-            Listener listener =
-                    new Listener(cluster, credential, authority.certificatePem(), port);
+            Listener listener = new Listener(cluster, credential, authority.certificatePem(), port);
             deployment = await(vertx.deployVerticle(listener));
             port = listener.actualPort();
         }
@@ -148,9 +151,15 @@ public final class KubernetesApiServer implements AutoCloseable {
 
     /** Every successful write since the start, oldest first. */
     public List<HistoryEntry> history() {
-        return cluster.store().history().entries().stream()
-                .map(KubernetesApiServer::entry)
-                .toList();
+        synchronized (told) {
+            cluster.store().history().since(told.size()).forEach(e -> told.add(entry(e)));
+            return List.copyOf(told);
+        }
+    }
+
+    /** Watches that are open now. */
+    int openWatches() {
+        return cluster.store().watchCount();
     }
 
     /** Forgets past changes: whoever watches from an old resourceVersion now gets 410 Gone. */

@@ -1,4 +1,7 @@
-/** An embedded Kubernetes API server for development worlds and tests; entry {@link io.siterecovery.sandbox.kubernetes.KubernetesApiServer}. */
+/**
+ * An embedded Kubernetes API server for development worlds and tests; entry {@link
+ * io.siterecovery.sandbox.kubernetes.KubernetesApiServer}.
+ */
 @NullMarked
 package io.siterecovery.sandbox.kubernetes;
 

@@ -9,6 +9,12 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -64,17 +70,42 @@ final class ClusterApi implements AutoCloseable {
     private final Semaphore permits = new Semaphore(REQUESTS_AT_ONCE);
 
     ClusterApi(String kubeconfig) {
-        Config config = Config.fromKubeconfig(kubeconfig);
-        config.setOnlyHttpWatches(true);
-        config.setRequestRetryBackoffLimit(0);
-        config.setWatchReconnectInterval(250);
         client =
                 new KubernetesClientBuilder()
-                        .withConfig(config)
+                        .withConfig(config(kubeconfig))
                         .withHttpClientBuilderConsumer(
                                 b -> b.addOrReplaceInterceptor("ascii", new AsciiWatch()))
                         .build();
         json = client.getKubernetesSerialization();
+    }
+
+    static Config config(String kubeconfig) {
+        Config config = Config.fromKubeconfig(kubeconfig);
+        config.setOnlyHttpWatches(true);
+        config.setRequestRetryBackoffLimit(0);
+        config.setWatchReconnectInterval(250);
+        if (isEllipticCurve(config.getClientKeyData())) {
+            // fabric8 takes every PKCS #8 key for RSA unless told.
+            config.setClientKeyAlgo("EC");
+        }
+        return config;
+    }
+
+    private static boolean isEllipticCurve(@Nullable String base64Pem) {
+        if (base64Pem == null) {
+            return false;
+        }
+        String pem =
+                new String(Base64.getMimeDecoder().decode(base64Pem), StandardCharsets.US_ASCII);
+        String body = pem.replaceAll("-----[A-Z ]+-----", "");
+        try {
+            var key = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(body));
+            return KeyFactory.getInstance("EC").generatePrivate(key) != null;
+        } catch (InvalidKeySpecException e) {
+            return false;
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     KubernetesClient client() {

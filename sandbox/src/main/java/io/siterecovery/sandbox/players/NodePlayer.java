@@ -65,7 +65,9 @@ final class NodePlayer implements WorkQueue.Work {
                         Map.of(
                                 "kubernetes.io/hostname", name,
                                 "topology.kubernetes.io/zone", site,
-                                "kubevirt.io/schedulable", "true")));
+                                "kubevirt.io/schedulable", "true")),
+                "spec",
+                Map.of("podCIDR", "10.244.0.0/16"));
     }
 
     private static Map<String, ?> status(String name, String ready) {

@@ -171,6 +171,8 @@ final class VmPlayer implements WorkQueue.Work {
             Optional<Pod> pod,
             String node)
             throws IOException, InterruptedException {
+        List<CompletableFuture<Boolean>> bound =
+                disks.stream().filter(d -> !VolumeBinder.isBound(d)).map(this::bind).toList();
         CompletableFuture<Boolean> launched =
                 pod.isPresent()
                         ? CompletableFuture.completedFuture(true)
@@ -186,20 +188,29 @@ final class VmPlayer implements WorkQueue.Work {
             wait(key, vmi, "FailedAttachVolume", refusal.get(), "Starting");
             return false;
         }
-        boolean settled = true;
         List<CompletableFuture<Boolean>> writes =
                 new ArrayList<>(attacher.markAttached(disks, node));
         launcher.podOf(key, vmi).ifPresent(p -> writes.add(launcher.markRunning(p)));
         if (!KubeVirt.phase(vmi).equals("Scheduled")) {
             writes.add(setStatus(key, vmi, Map.of("phase", "Scheduled", "nodeName", node)));
         }
-        for (Disk disk : disks) {
-            if (!VolumeBinder.isBound(disk)) {
-                settled &= binder.bind(disk);
-            }
-        }
-        settled &= all(writes);
-        return settled && boot(key, vmi, node);
+        writes.addAll(bound);
+        return all(writes) && boot(key, vmi, node);
+    }
+
+    /** Binding takes two round trips of its own, beside those of the pod and the attachments. */
+    private CompletableFuture<Boolean> bind(Disk disk) {
+        var done = new CompletableFuture<Boolean>();
+        Thread.ofVirtual()
+                .start(
+                        () -> {
+                            try {
+                                done.complete(binder.bind(disk));
+                            } catch (IOException | InterruptedException | RuntimeException e) {
+                                done.completeExceptionally(e);
+                            }
+                        });
+        return done;
     }
 
     private boolean boot(VmKey key, GenericKubernetesResource vmi, String node)

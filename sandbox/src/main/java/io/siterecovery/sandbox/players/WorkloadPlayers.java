@@ -56,16 +56,7 @@ public final class WorkloadPlayers implements AutoCloseable {
         view = new ClusterView(api.client(), new Changes());
         var binder = new VolumeBinder(api, view);
         var problems = new VmProblems(api, this::status);
-        vmPlayer =
-                new VmPlayer(
-                        api,
-                        view,
-                        drbd,
-                        delays,
-                        machines,
-                        binder,
-                        problems,
-                        this::later);
+        vmPlayer = new VmPlayer(api, view, drbd, delays, machines, binder, problems, this::later);
         vms = new WorkQueue("vms", VMS_AT_ONCE, timer, vmPlayer);
         statuses = new WorkQueue("statuses", 4, timer, new VmStatusPlayer(api, view, problems));
         storage = new WorkQueue("storage", 4, timer, new StorageWork(binder));

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.siterecovery.agent.AgentConfig;
 import io.siterecovery.agent.DrbdAgent;
+import io.siterecovery.agent.core.DemotionWatch;
 import io.siterecovery.agent.core.NodeView;
 import io.siterecovery.agent.core.StateProjection;
 import io.siterecovery.agent.core.UnparsedLines;
@@ -170,7 +171,7 @@ class DrbdAgentIT {
         Instant demoted = Instant.now();
         say("change resource name:r0 role:Secondary may_promote:yes promotion_score:10102");
         await().atMost(PATIENCE)
-                .until(() -> state("r0"), state -> NodeView.isQuiet(state.orElseThrow()));
+                .until(() -> state("r0"), state -> DemotionWatch.isQuiet(state.orElseThrow()));
 
         assertThat(Duration.between(demoted, Instant.now())).isLessThan(Duration.ofSeconds(4));
         assertThat(questions()).isGreaterThan(before);

@@ -24,11 +24,11 @@ public record FailoverPlan(
         Instant startedAt,
         Limits limits) {
 
-    Lock lock() {
+    public Lock lock() {
         return new Lock(uid, name);
     }
 
-    Past record() {
+    public Past record() {
         return new Past(origin, originName, uid);
     }
 }

@@ -61,7 +61,10 @@ public final class FailoverPolicy {
             return moveTo(new Failed(lockLost(ownership), false));
         }
         if (closedByUs && !ownership.actsFor(seen.instanceId())) {
-            return stay(state, new WriteOwnership(current, ownership.takenBy(seen.instanceId())));
+            Active renewed = renewed(state);
+            return renewed.equals(state)
+                    ? stay(state, new WriteOwnership(current, ownership.takenBy(seen.instanceId())))
+                    : moveTo(renewed);
         }
         return switch (state) {
             case Closing s when !closedByUs -> close(s, current);
@@ -71,6 +74,24 @@ public final class FailoverPolicy {
             case Granting s -> grant(s, current);
             case StartingVms s -> start(s);
             case RollingBack s -> rollBack(s, current);
+        };
+    }
+
+    /** Time in which nobody looked does not count against a step: its next instance looks first. */
+    private Active renewed(Active state) {
+        if (!seen.isPast(state.deadline())) {
+            return state;
+        }
+        Instant data = Limits.earlier(seen.now().plus(plan.limits().data()), overallDeadline());
+        Instant start = seen.now().plus(plan.limits().start());
+        return switch (state) {
+            case Closing _, StoppingVms _ -> state;
+            case Proving s when seen.isPast(data) -> s;
+            case Proving s -> new Proving(plan, s.proofFrom(), data);
+            case Granting s when seen.isPast(data) -> s;
+            case Granting s -> new Granting(plan, s.proofFrom(), data);
+            case StartingVms _ -> new StartingVms(plan, start);
+            case RollingBack s -> new RollingBack(plan, s.why(), start);
         };
     }
 

@@ -270,6 +270,16 @@ class FailoverPolicyTest {
     }
 
     @Test
+    void an_instance_that_takes_over_looks_before_it_gives_up() {
+        world.instance = "them";
+        Decision renewed = decide(new Proving(plan(), CLOSED_AT, PAST));
+        assertThat(renewed.next()).isEqualTo(new Proving(plan(), CLOSED_AT, NOW.plusSeconds(30)));
+        assertThat(renewed.effects()).isEmpty();
+        Decision taken = decide((Active) renewed.next());
+        assertThat(((WriteOwnership) taken.effects().getFirst()).next().actsFor("them")).isTrue();
+    }
+
+    @Test
     void stops_for_good_when_the_lock_is_lost() {
         world.ownership = CLOSED.release();
         for (Active state :

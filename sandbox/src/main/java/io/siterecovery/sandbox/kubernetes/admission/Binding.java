@@ -6,7 +6,11 @@ import java.util.List;
 
 /** One ValidatingAdmissionPolicyBinding. */
 record Binding(
-        String name, String policyName, List<String> actions, ResourceMatch match, JsonNode paramRef) {
+        String name,
+        String policyName,
+        List<String> actions,
+        ResourceMatch match,
+        JsonNode paramRef) {
 
     static Binding parse(JsonNode binding) {
         JsonNode spec = binding.path("spec");

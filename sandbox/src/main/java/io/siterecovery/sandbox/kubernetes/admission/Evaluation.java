@@ -24,7 +24,10 @@ final class Evaluation {
     private final Map<String, Object> inputs = new HashMap<>();
 
     Evaluation(
-            Policy policy, Attributes write, JsonNode namespaceObject, @Nullable ObjectNode params) {
+            Policy policy,
+            Attributes write,
+            JsonNode namespaceObject,
+            @Nullable ObjectNode params) {
         this.policy = policy;
         inputs.put("object", Expression.value(write.object()));
         inputs.put("oldObject", Expression.value(write.before()));
@@ -43,9 +46,7 @@ final class Evaluation {
                     return List.of();
                 }
             } catch (CelFailure e) {
-                return policy.failsClosed()
-                        ? List.of(failed(condition.getValue(), e))
-                        : List.of();
+                return policy.failsClosed() ? List.of(failed(condition.getValue(), e)) : List.of();
             }
         }
         for (Policy.Validation validation : policy.validations()) {

@@ -97,7 +97,9 @@ record Policy(
         } catch (CelFailure e) {
             errors.add(
                     FieldError.invalid(
-                            path + "." + field, FieldError.quoted(text), String.valueOf(e.getMessage())));
+                            path + "." + field,
+                            FieldError.quoted(text),
+                            String.valueOf(e.getMessage())));
             return null;
         }
     }

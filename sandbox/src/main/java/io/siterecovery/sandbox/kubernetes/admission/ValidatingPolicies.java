@@ -137,8 +137,7 @@ public final class ValidatingPolicies {
     /** The parameter objects of the binding; null when there is no such kind. */
     private @Nullable List<ObjectNode> params(Rule rule, Attributes write) {
         ApiResource kind =
-                catalog.get()
-                        .findKind(rule.policy().paramApiVersion(), rule.policy().paramKind());
+                catalog.get().findKind(rule.policy().paramApiVersion(), rule.policy().paramKind());
         if (kind == null) {
             return null;
         }

@@ -17,10 +17,8 @@ public final class ApiCatalog {
         byPath = new LinkedHashMap<>();
         Map<String, List<String>> versions = new TreeMap<>();
         for (ApiResource resource : resources) {
-            byPath.put(
-                    path(resource.group(), resource.version(), resource.plural()), resource);
-            List<String> known =
-                    versions.computeIfAbsent(resource.group(), g -> new ArrayList<>());
+            byPath.put(path(resource.group(), resource.version(), resource.plural()), resource);
+            List<String> known = versions.computeIfAbsent(resource.group(), g -> new ArrayList<>());
             if (!known.contains(resource.version())) {
                 known.add(resource.version());
             }

@@ -93,7 +93,9 @@ public final class ApiError extends RuntimeException {
                 details);
     }
 
-    /** A request that is understood and still cannot be carried out, such as a failed patch test. */
+    /**
+     * A request that is understood and still cannot be carried out, such as a failed patch test.
+     */
     public static ApiError unprocessable(String why) {
         ObjectNode details = Json.object();
         details.putArray("causes")
@@ -118,9 +120,7 @@ public final class ApiError extends RuntimeException {
 
     public static ApiError notAcceptable(String supported) {
         return new ApiError(
-                406,
-                "NotAcceptable",
-                "only the following media types are accepted: " + supported);
+                406, "NotAcceptable", "only the following media types are accepted: " + supported);
     }
 
     public static ApiError methodNotAllowed() {

@@ -43,9 +43,7 @@ public record FieldError(String reason, String field, String message) {
 
     public static FieldError tooLong(String field, long maximum) {
         return new FieldError(
-                "FieldValueTooLong",
-                field,
-                "Too long: may not be more than " + maximum + " bytes");
+                "FieldValueTooLong", field, "Too long: may not be more than " + maximum + " bytes");
     }
 
     public static FieldError tooMany(String field, long actual, long maximum) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Label and field selectors as they stand in a query. */
 public final class Selector {
     private static final Pattern SET =
-            Pattern.compile("\\s*([^\\s!=,()]+)\\s+(in|notin)\\s+\\(([^)]*)\\)\\s*");
+            Pattern.compile("\\s*([^\\s!=,()]+)\\s+(in|notin)\\s*\\(([^)]*)\\)\\s*");
     private static final Pattern COMPARED =
             Pattern.compile("\\s*([^\\s!=,()]+)\\s*(==|!=|=)\\s*([^\\s!=,()]*)\\s*");
     private static final Pattern EXISTS = Pattern.compile("\\s*(!?)\\s*([^\\s!=,()]+)\\s*");

@@ -12,7 +12,9 @@ import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
 import javax.security.auth.x500.X500Principal;
 
-/** Issues the server's certificate and one per user, all from a key that never leaves the process. */
+/**
+ * Issues the server's certificate and one per user, all from a key that never leaves the process.
+ */
 public final class CertificateAuthority {
     private static final Duration VALIDITY = Duration.ofDays(365);
     private static final Duration SKEW = Duration.ofHours(1);
@@ -64,7 +66,9 @@ public final class CertificateAuthority {
         return credential(
                 built(
                         () ->
+                                // fabric8 reads other than RSA keys only with another library.
                                 template(subject.toString())
+                                        .rsa2048()
                                         .setKeyUsage(
                                                 true, CertificateBuilder.KeyUsage.digitalSignature)
                                         .addExtendedKeyUsageClientAuth()

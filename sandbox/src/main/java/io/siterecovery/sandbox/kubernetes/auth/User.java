@@ -6,6 +6,9 @@ import java.util.List;
 public record User(String name, List<String> groups) {
     public static final User SYSTEM = new User("system:apiserver", List.of("system:masters"));
 
+    public static final User ANONYMOUS =
+            new User("system:anonymous", List.of("system:unauthenticated"));
+
     public User {
         groups = List.copyOf(groups);
     }

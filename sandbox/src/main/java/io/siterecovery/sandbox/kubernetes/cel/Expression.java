@@ -63,7 +63,7 @@ public final class Expression {
                     COMPILERS.computeIfAbsent(Set.copyOf(variables), Expression::compiler);
             return new Expression(
                     text, Interpreter.INSTANCE.createProgram(compiler.compile(text).getAst()));
-        } catch (CelValidationException | CelEvaluationException e) {
+        } catch (CelValidationException | CelEvaluationException | RuntimeException e) {
             throw new CelFailure("compilation failed: " + e.getMessage());
         }
     }

@@ -6,19 +6,40 @@ import io.siterecovery.sandbox.kubernetes.api.ApiCatalog;
 import io.siterecovery.sandbox.kubernetes.api.ApiResource;
 import io.siterecovery.sandbox.kubernetes.json.Json;
 import io.siterecovery.sandbox.kubernetes.schema.CustomSchema;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * OpenAPI v3 documents, one per group and version: as much as kubectl reads before it applies
- * (does PATCH take {@code fieldValidation}?) and for {@code explain}.
+ * OpenAPI v3 documents, one per group and version: as much as kubectl reads before it applies (does
+ * PATCH take {@code fieldValidation}?) and for {@code explain}.
  */
 public final class OpenApi {
+    /** What client-go asks for {@code /openapi/v2}. */
+    public static final String V2_PROTOBUF =
+            "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
+    private static final String V2 = "2.0";
+
     private final ApiCatalog catalog;
 
     public OpenApi(ApiCatalog catalog) {
         this.catalog = catalog;
+    }
+
+    /** An OpenAPI v2 document that knows no schema: everything is in the v3 documents. */
+    public static ObjectNode emptyV2() {
+        ObjectNode document = Json.object().put("swagger", V2);
+        document.putObject("info").put("title", "Kubernetes").put("version", "v1.32.0");
+        document.putObject("paths");
+        document.putObject("definitions");
+        return document;
+    }
+
+    /** The same as far as protobuf needs it: field 1, the version of the format. */
+    public static byte[] emptyV2Protobuf() {
+        return ("\n\003" + V2).getBytes(StandardCharsets.US_ASCII);
     }
 
     public ObjectNode index() {
@@ -32,7 +53,9 @@ public final class OpenApi {
         return index;
     }
 
-    /** @param prefix as in the index: {@code api/v1} or {@code apis/<group>/<version>} */
+    /**
+     * @param prefix as in the index: {@code api/v1} or {@code apis/<group>/<version>}
+     */
     public ObjectNode document(String prefix) {
         ObjectNode document = Json.object().put("openapi", "3.0.0");
         document.putObject("info").put("title", "Kubernetes").put("version", "v1.32.0");
@@ -93,8 +116,7 @@ public final class OpenApi {
     private static ObjectNode writing(ApiResource resource, String action, List<String> types) {
         ObjectNode operation = operation(resource, action);
         for (String name : List.of("dryRun", "fieldManager", "fieldValidation")) {
-            ObjectNode parameter =
-                    operation.withArray("parameters").addObject().put("name", name);
+            ObjectNode parameter = operation.withArray("parameters").addObject().put("name", name);
             parameter.put("in", "query");
             parameter.putObject("schema").put("type", "string").put("uniqueItems", true);
         }

@@ -54,7 +54,8 @@ public enum Reviews {
 
     /** Everybody who is authenticated may do everything: there is no RBAC yet. */
     public ObjectNode answer(ObjectNode question, User user) {
-        ObjectNode answer = Json.object().put("kind", kind).put("apiVersion", group + "/" + VERSION);
+        ObjectNode answer =
+                Json.object().put("kind", kind).put("apiVersion", group + "/" + VERSION);
         answer.putObject("metadata");
         if (question.has("spec")) {
             answer.set("spec", question.path("spec").deepCopy());

@@ -23,9 +23,7 @@ final class Bodies {
         if (type.equals(Protobuf.MEDIA_TYPE)) {
             return Protobuf.read(request.body().getBytes())
                     .orElseThrow(
-                            () ->
-                                    ApiError.unsupportedMediaType(
-                                            type, String.join(", ", ACCEPTED)));
+                            () -> ApiError.unsupportedMediaType(type, String.join(", ", ACCEPTED)));
         }
         if (!type.isEmpty() && !ACCEPTED.contains(type)) {
             throw ApiError.unsupportedMediaType(type, String.join(", ", ACCEPTED));

@@ -84,7 +84,8 @@ public final class Listener extends VerticleBase {
                                         .setKeyValue(Buffer.buffer(credential.keyPem())))
                         .setTrustOptions(
                                 new PemTrustOptions().addCertValue(Buffer.buffer(authorityPem)))
-                        // Not REQUIRED: who comes without a certificate gets a Status, not an alert.
+                        // Not REQUIRED: who comes without a certificate gets a Status, not an
+                        // alert.
                         .setClientAuth(ClientAuth.REQUEST)
                         .setMaxInitialLineLength(MAX_URI_BYTES)
                         .setHttp2RstFloodMaxRstFramePerWindow(RESETS_PER_WINDOW)
@@ -162,7 +163,7 @@ public final class Listener extends VerticleBase {
         } catch (SSLPeerUnverifiedException e) {
             log.debug("no client certificate", e);
         }
-        throw new ApiError(401, "Unauthorized", "Unauthorized");
+        return User.ANONYMOUS;
     }
 
     private static String header(HttpServerRequest http, String name) {

@@ -33,8 +33,7 @@ final class Rendering {
         };
     }
 
-    static Buffer page(
-            ApiResource resource, Reader.Page page, Form form, Tables.Include include) {
+    static Buffer page(ApiResource resource, Reader.Page page, Form form, Tables.Include include) {
         ObjectNode meta =
                 Json.object().put("resourceVersion", Long.toString(page.resourceVersion()));
         if (!page.next().isEmpty()) {
@@ -75,8 +74,7 @@ final class Rendering {
             case "None" -> Tables.Include.None;
             case "Object" -> Tables.Include.Object;
             default ->
-                    throw ApiError.badRequest(
-                            "unrecognized includeObject value: \"" + text + "\"");
+                    throw ApiError.badRequest("unrecognized includeObject value: \"" + text + "\"");
         };
     }
 

@@ -26,8 +26,7 @@ record Request(
             if (!segment.isEmpty()) {
                 try {
                     segments.add(
-                            URLDecoder.decode(
-                                    segment.replace("+", "%2B"), StandardCharsets.UTF_8));
+                            URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8));
                 } catch (IllegalArgumentException e) {
                     throw ApiError.badRequest("malformed path: " + segment);
                 }

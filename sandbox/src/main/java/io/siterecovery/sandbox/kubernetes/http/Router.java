@@ -3,6 +3,7 @@ package io.siterecovery.sandbox.kubernetes.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siterecovery.sandbox.kubernetes.api.ApiError;
 import io.siterecovery.sandbox.kubernetes.api.ApiResource;
+import io.siterecovery.sandbox.kubernetes.auth.User;
 import io.siterecovery.sandbox.kubernetes.discovery.Discovery;
 import io.siterecovery.sandbox.kubernetes.discovery.OpenApi;
 import io.siterecovery.sandbox.kubernetes.discovery.Reviews;
@@ -11,9 +12,12 @@ import io.siterecovery.sandbox.kubernetes.resources.Call;
 import io.siterecovery.sandbox.kubernetes.resources.Cluster;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import java.util.Set;
 
 /** Finds out what a path means and answers what is not about objects. */
 final class Router {
+    private static final Set<String> OPEN_TO_ALL = Set.of("healthz", "livez", "readyz", "version");
+
     private final Cluster cluster;
     private final Verbs verbs;
 
@@ -24,6 +28,10 @@ final class Router {
 
     Reply route(Request request) {
         List<String> path = request.path();
+        boolean open = !path.isEmpty() && OPEN_TO_ALL.contains(path.getFirst());
+        if (!open && request.user().equals(User.ANONYMOUS)) {
+            throw new ApiError(401, "Unauthorized", "Unauthorized");
+        }
         if (path.isEmpty()) {
             return get(request, index());
         }
@@ -139,6 +147,9 @@ final class Router {
 
     private Reply openApi(Request request) {
         List<String> path = request.path();
+        if (path.size() == 2 && path.get(1).equals("v2")) {
+            return openApiV2(request);
+        }
         if (path.size() < 2 || !path.get(1).equals("v3")) {
             throw ApiError.noSuchPath();
         }
@@ -151,6 +162,21 @@ final class Router {
             throw ApiError.noSuchPath();
         }
         return get(request, documents.document(prefix));
+    }
+
+    /** kubectl up to 1.29 wants to have it before it reads the v3 documents, in protobuf or not. */
+    private static Reply openApiV2(Request request) {
+        for (MediaRange range : MediaRange.parse(request.accept())) {
+            if (range.type().equals(OpenApi.V2_PROTOBUF)) {
+                return new Reply.Body(
+                        200,
+                        // Go's MIME parser refuses the @ that Go's client asks with.
+                        OpenApi.V2_PROTOBUF.replace('@', '.'),
+                        Buffer.buffer(OpenApi.emptyV2Protobuf()),
+                        List.of());
+            }
+        }
+        return get(request, OpenApi.emptyV2());
     }
 
     private static Reply get(Request request, ObjectNode document) {

@@ -180,9 +180,7 @@ final class Verbs {
             try {
                 warnings.addAll(
                         cluster.deleter()
-                                .delete(
-                                        effective.named(stored.namespace(), stored.name()),
-                                        options)
+                                .delete(effective.named(stored.namespace(), stored.name()), options)
                                 .warnings());
             } catch (ApiError e) {
                 if (e.code() != 404) {
@@ -197,8 +195,7 @@ final class Verbs {
                 warnings);
     }
 
-    private static Reply written(
-            Request request, Call call, int code, Written written, Form form) {
+    private static Reply written(Request request, Call call, int code, Written written, Form form) {
         JsonNode body =
                 switch (form) {
                     case Form.Plain plain -> written.object();

@@ -122,8 +122,7 @@ final class WatchStream {
         }
         Stored before = change.before();
         boolean matched = before != null && request.selector().test(before);
-        boolean matches =
-                change.type() != Change.Type.DELETED && request.selector().test(after);
+        boolean matches = change.type() != Change.Type.DELETED && request.selector().test(after);
         if (matches) {
             send(matched ? "MODIFIED" : "ADDED", after);
         } else if (matched) {

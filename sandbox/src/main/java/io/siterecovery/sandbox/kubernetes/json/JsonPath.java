@@ -29,7 +29,10 @@ public final class JsonPath {
 
     /** Anything that is not understood makes a path that finds nothing. */
     public static JsonPath parse(String text) {
-        String path = text.startsWith("{") ? text.substring(1, text.length() - 1) : text;
+        String path =
+                text.startsWith("{") && text.endsWith("}")
+                        ? text.substring(1, text.length() - 1)
+                        : text;
         path = path.startsWith("$") ? path.substring(1) : path;
         List<Step> steps = new ArrayList<>();
         Matcher matcher = STEP.matcher(path);

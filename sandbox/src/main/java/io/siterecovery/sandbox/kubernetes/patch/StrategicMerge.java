@@ -70,8 +70,7 @@ public final class StrategicMerge {
         return target;
     }
 
-    private static void merge(ObjectNode target, String field, JsonNode value)
-            throws PatchFailure {
+    private static void merge(ObjectNode target, String field, JsonNode value) throws PatchFailure {
         if (value.isNull()) {
             target.remove(field);
         } else if (value instanceof ObjectNode object) {

@@ -15,7 +15,10 @@ public final class Ages {
             return "<unknown>";
         }
         try {
-            return human(Duration.between(OffsetDateTime.parse(timestamp), Instant.now().atOffset(ZoneOffset.UTC)));
+            return human(
+                    Duration.between(
+                            OffsetDateTime.parse(timestamp),
+                            Instant.now().atOffset(ZoneOffset.UTC)));
         } catch (DateTimeParseException e) {
             return "<invalid>";
         }
@@ -59,8 +62,6 @@ public final class Ages {
     }
 
     private static String two(long large, String largeUnit, long small, String smallUnit) {
-        return small == 0
-                ? large + largeUnit
-                : large + largeUnit + small + smallUnit;
+        return small == 0 ? large + largeUnit : large + largeUnit + small + smallUnit;
     }
 }

@@ -70,13 +70,18 @@ public final class BuiltInColumns implements Columns {
     private static final Map<String, Columns> KNOWN =
             Map.ofEntries(
                     Map.entry(
-                            "namespaces", new BuiltInColumns().field("Status", "status", "phase").age()),
+                            "namespaces",
+                            new BuiltInColumns().field("Status", "status", "phase").age()),
                     Map.entry("pods", pods()),
                     Map.entry("nodes", nodes()),
                     Map.entry(
                             "configmaps",
                             new BuiltInColumns()
-                                    .count("Data", o -> o.path("data").size() + o.path("binaryData").size())
+                                    .count(
+                                            "Data",
+                                            o ->
+                                                    o.path("data").size()
+                                                            + o.path("binaryData").size())
                                     .age()),
                     Map.entry(
                             "secrets",
@@ -95,7 +100,10 @@ public final class BuiltInColumns implements Columns {
                                     .field("VolumeBindingMode", "volumeBindingMode")
                                     .column(
                                             "AllowVolumeExpansion",
-                                            o -> Boolean.toString(o.path("allowVolumeExpansion").asBoolean(false)))
+                                            o ->
+                                                    Boolean.toString(
+                                                            o.path("allowVolumeExpansion")
+                                                                    .asBoolean(false)))
                                     .age()),
                     Map.entry(
                             "volumeattachments.storage.k8s.io",
@@ -105,7 +113,10 @@ public final class BuiltInColumns implements Columns {
                                     .field("Node", "spec", "nodeName")
                                     .column(
                                             "Attached",
-                                            o -> Boolean.toString(Json.at(o, "status", "attached").asBoolean(false)))
+                                            o ->
+                                                    Boolean.toString(
+                                                            Json.at(o, "status", "attached")
+                                                                    .asBoolean(false)))
                                     .age()),
                     Map.entry(
                             "leases.coordination.k8s.io",
@@ -119,7 +130,10 @@ public final class BuiltInColumns implements Columns {
                             new BuiltInColumns()
                                     .column(
                                             "Validations",
-                                            o -> Integer.toString(Json.at(o, "spec", "validations").size()))
+                                            o ->
+                                                    Integer.toString(
+                                                            Json.at(o, "spec", "validations")
+                                                                    .size()))
                                     .column("ParamKind", BuiltInColumns::paramKind)
                                     .age()),
                     Map.entry(
@@ -138,9 +152,14 @@ public final class BuiltInColumns implements Columns {
                                             o ->
                                                     Json.at(o, "status", "readyReplicas").asInt(0)
                                                             + "/"
-                                                            + Json.at(o, "spec", "replicas").asInt(1))
-                                    .count("Up-to-date", o -> Json.at(o, "status", "updatedReplicas").asInt(0))
-                                    .count("Available", o -> Json.at(o, "status", "availableReplicas").asInt(0))
+                                                            + Json.at(o, "spec", "replicas")
+                                                                    .asInt(1))
+                                    .count(
+                                            "Up-to-date",
+                                            o -> Json.at(o, "status", "updatedReplicas").asInt(0))
+                                    .count(
+                                            "Available",
+                                            o -> Json.at(o, "status", "availableReplicas").asInt(0))
                                     .age()));
 
     private static Columns pods() {
@@ -164,10 +183,18 @@ public final class BuiltInColumns implements Columns {
                 .wide("Internal-IP", o -> address(o, "InternalIP"))
                 .wide("External-IP", o -> address(o, "ExternalIP"))
                 .wide("OS-Image", o -> orUnknown(Json.text(o, "status", "nodeInfo", "osImage")))
-                .wide("Kernel-Version", o -> orUnknown(Json.text(o, "status", "nodeInfo", "kernelVersion")))
+                .wide(
+                        "Kernel-Version",
+                        o -> orUnknown(Json.text(o, "status", "nodeInfo", "kernelVersion")))
                 .wide(
                         "Container-Runtime",
-                        o -> orUnknown(Json.text(o, "status", "nodeInfo", "containerRuntimeVersion")));
+                        o ->
+                                orUnknown(
+                                        Json.text(
+                                                o,
+                                                "status",
+                                                "nodeInfo",
+                                                "containerRuntimeVersion")));
     }
 
     private static Columns events() {

@@ -55,7 +55,10 @@ final class BuiltIns {
                                 "status.nominatedNodeName")
                         .with(new Kinds.PodStrategy())
                         .build());
-        all.add(in("", "v1", "ConfigMap", "configmaps", "cm").with(new Kinds.ConfigMapStrategy()).build());
+        all.add(
+                in("", "v1", "ConfigMap", "configmaps", "cm")
+                        .with(new Kinds.ConfigMapStrategy())
+                        .build());
         all.add(
                 in("", "v1", "Secret", "secrets")
                         .select("type")
@@ -63,7 +66,10 @@ final class BuiltIns {
                         .build());
         all.add(in("", "v1", "ServiceAccount", "serviceaccounts", "sa").build());
         all.add(in("", "v1", "Service", "services", "svc").status().category("all").build());
-        all.add(in("", "v1", "Event", "events", "ev").select(EVENT_FIELDS.toArray(String[]::new)).build());
+        all.add(
+                in("", "v1", "Event", "events", "ev")
+                        .select(EVENT_FIELDS.toArray(String[]::new))
+                        .build());
         all.add(
                 in("events.k8s.io", "v1", "Event", "events", "ev")
                         .select(EVENT_FIELDS.toArray(String[]::new))
@@ -79,10 +85,21 @@ final class BuiltIns {
                         .status()
                         .with(new Kinds.PhaseStrategy("Pending"))
                         .build());
-        all.add(in("", "v1", "ResourceQuota", "resourcequotas", "quota").status().build());
+        all.add(
+                in("", "v1", "ResourceQuota", "resourcequotas", "quota")
+                        .status()
+                        .with(new Kinds.StatusStrategy("", false))
+                        .build());
         all.add(in("", "v1", "LimitRange", "limitranges", "limits").build());
-        all.add(cluster("storage.k8s.io", "v1", "StorageClass", "storageclasses", "sc").with(new Kinds.StorageClassStrategy()).build());
-        all.add(cluster("storage.k8s.io", "v1", "VolumeAttachment", "volumeattachments").status().build());
+        all.add(
+                cluster("storage.k8s.io", "v1", "StorageClass", "storageclasses", "sc")
+                        .with(new Kinds.StorageClassStrategy())
+                        .build());
+        all.add(
+                cluster("storage.k8s.io", "v1", "VolumeAttachment", "volumeattachments")
+                        .status()
+                        .with(new Kinds.StatusStrategy("attached", false))
+                        .build());
         all.add(cluster("storage.k8s.io", "v1", "CSIDriver", "csidrivers").build());
         all.add(cluster("storage.k8s.io", "v1", "CSINode", "csinodes").build());
         all.add(in("coordination.k8s.io", "v1", "Lease", "leases").build());
@@ -90,9 +107,12 @@ final class BuiltIns {
                 in("apps", "v1", "Deployment", "deployments", "deploy")
                         .status()
                         .category("all")
+                        .with(new Kinds.StatusStrategy("", true))
+                        .build());
+        all.add(
+                in("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", "netpol")
                         .with(Kinds.COUNTED)
                         .build());
-        all.add(in("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", "netpol").with(Kinds.COUNTED).build());
         String rbac = "rbac.authorization.k8s.io";
         all.add(in(rbac, "v1", "Role", "roles").build());
         all.add(in(rbac, "v1", "RoleBinding", "rolebindings").build());
@@ -100,11 +120,7 @@ final class BuiltIns {
         all.add(cluster(rbac, "v1", "ClusterRoleBinding", "clusterrolebindings").build());
         String admission = "admissionregistration.k8s.io";
         all.add(
-                cluster(
-                                admission,
-                                "v1",
-                                "ValidatingAdmissionPolicy",
-                                "validatingadmissionpolicies")
+                cluster(admission, "v1", "ValidatingAdmissionPolicy", "validatingadmissionpolicies")
                         .status()
                         .with(new Kinds.PolicyStrategy())
                         .build());

@@ -39,8 +39,7 @@ public final class Cluster {
         deleter = new Deleter(this);
         writer = new Writer(this);
         reader = new Reader(this);
-        for (String name :
-                List.of("default", "kube-system", "kube-public", "kube-node-lease")) {
+        for (String name : List.of("default", "kube-system", "kube-public", "kube-node-lease")) {
             createNamespace(name);
         }
     }

@@ -90,14 +90,19 @@ final class CustomResources {
         boolean hasStatus = version.path("subresources").has("status");
         List<String> selectable = new ArrayList<>();
         version.path("selectableFields")
-                .forEach(field -> selectable.add(Json.text(field, "jsonPath").substring(1)));
+                .forEach(
+                        field ->
+                                selectable.add(
+                                        Json.text(field, "jsonPath").replaceFirst("^\\.", "")));
         return new ApiResource(
                 group,
                 name,
                 new ApiResource.Names(
                         Json.text(names, "kind"),
                         plural,
-                        names.path("singular").asText(Json.text(names, "kind")).toLowerCase(Locale.ROOT),
+                        names.path("singular")
+                                .asText(Json.text(names, "kind"))
+                                .toLowerCase(Locale.ROOT),
                         Json.strings(names.path("shortNames")),
                         Json.strings(names.path("categories"))),
                 Json.text(spec, "scope").equals("Namespaced"),

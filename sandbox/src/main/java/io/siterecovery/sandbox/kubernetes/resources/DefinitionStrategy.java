@@ -96,8 +96,7 @@ final class DefinitionStrategy implements Strategy {
             try {
                 CustomSchema.parse(schema);
             } catch (SchemaNode.Unusable e) {
-                errors.add(
-                        FieldError.invalid(at, "\"object\"", String.valueOf(e.getMessage())));
+                errors.add(FieldError.invalid(at, "\"object\"", String.valueOf(e.getMessage())));
             }
         }
     }

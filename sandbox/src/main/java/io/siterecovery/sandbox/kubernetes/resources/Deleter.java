@@ -14,11 +14,15 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Deletes objects: at once, or in two steps where finalizers or a grace period say so. */
 public final class Deleter {
     private static final User CLEANER =
             new User("system:serviceaccount:kube-system:namespace-controller", List.of());
+
+    private static final Logger log = LoggerFactory.getLogger(Deleter.class);
 
     private final Cluster cluster;
 
@@ -27,8 +31,7 @@ public final class Deleter {
     }
 
     /** What a DELETE may say in its body or query. */
-    public record Options(
-            @Nullable Long gracePeriodSeconds, String uid, String resourceVersion) {
+    public record Options(@Nullable Long gracePeriodSeconds, String uid, String resourceVersion) {
         public static final Options NONE = new Options(null, "", "");
     }
 
@@ -45,8 +48,7 @@ public final class Deleter {
     private @Nullable Written attempt(Call call, Options options) {
         ApiResource resource = call.resource();
         ObjectTable table = cluster.table(resource);
-        Stored current =
-                cluster.store().get(table, resource.scope(call.namespace()), call.name());
+        Stored current = cluster.store().get(table, resource.scope(call.namespace()), call.name());
         if (current == null) {
             throw ApiError.notFound(resource, call.name());
         }
@@ -54,9 +56,7 @@ public final class Deleter {
         ObjectNode before = Writer.versioned(resource, current);
         List<String> warnings =
                 cluster.policies()
-                        .judge(
-                                Writer.attributes(
-                                        call, Attributes.Operation.DELETE, null, before));
+                        .judge(Writer.attributes(call, Attributes.Operation.DELETE, null, before));
         if (call.dryRun()) {
             return new Written(success(resource, current), warnings);
         }
@@ -67,11 +67,13 @@ public final class Deleter {
             return gone == null ? null : new Written(success(resource, current), warnings);
         }
         if (!mark(marked, grace)) {
+            if (resource.table().equals("namespaces")) {
+                empty(call.name());
+            }
             return new Written(before, warnings);
         }
         Stored waiting =
-                cluster.store()
-                        .replace(table, current, marked, Writer.origin(call, "update"));
+                cluster.store().replace(table, current, marked, Writer.origin(call, "update"));
         if (waiting == null) {
             return null;
         }
@@ -82,13 +84,11 @@ public final class Deleter {
     }
 
     /** Removes this version for good, with everything that cannot outlive it. */
-    @Nullable Stored remove(
-            ApiResource resource, Stored current, ObjectNode last, Origin origin) {
+    @Nullable Stored remove(ApiResource resource, Stored current, ObjectNode last, Origin origin) {
         if (resource.table().equals(CustomResources.TABLE)) {
             removeInstances(current);
         }
-        Stored gone =
-                cluster.store().remove(cluster.table(resource), current, last, origin);
+        Stored gone = cluster.store().remove(cluster.table(resource), current, last, origin);
         if (gone != null && resource.namespaced()) {
             finishNamespace(current.namespace());
         }
@@ -107,8 +107,7 @@ public final class Deleter {
 
     private void deleteAll(ApiResource resource, String namespace) {
         Options now = new Options(0L, "", "");
-        for (Stored stored :
-                cluster.store().list(cluster.table(resource), namespace).objects()) {
+        for (Stored stored : cluster.store().list(cluster.table(resource), namespace).objects()) {
             Call call =
                     new Call(
                             CLEANER,
@@ -121,10 +120,9 @@ public final class Deleter {
             try {
                 delete(call, now);
             } catch (ApiError e) {
-                if (e.code() != 404) {
-                    // A policy may protect an object; then the namespace stays, as on a real one.
-                    return;
-                }
+                // Gone already, or protected by a policy: then the namespace stays, as on a real
+                // one, until somebody deletes it again.
+                log.debug("left behind", e);
             }
         }
     }
@@ -201,10 +199,7 @@ public final class Deleter {
         }
         meta.put(
                 "deletionTimestamp",
-                Instant.now()
-                        .plusSeconds(graceSeconds)
-                        .truncatedTo(ChronoUnit.SECONDS)
-                        .toString());
+                Instant.now().plusSeconds(graceSeconds).truncatedTo(ChronoUnit.SECONDS).toString());
         meta.put("deletionGracePeriodSeconds", graceSeconds);
         if (meta.has("generation")) {
             meta.put("generation", meta.path("generation").asInt() + 1);

@@ -29,6 +29,22 @@ final class Kinds {
                 }
             };
 
+    /** A new object's status is the controllers' to write, whatever its maker put there. */
+    record StatusStrategy(String field, boolean counted) implements Strategy {
+        @Override
+        public void prepareCreate(ObjectNode object) {
+            ObjectNode status = object.putObject("status");
+            if (!field.isEmpty()) {
+                status.put(field, false);
+            }
+        }
+
+        @Override
+        public boolean countsGenerations() {
+            return counted;
+        }
+    }
+
     static final class NamespaceStrategy implements Strategy {
         @Override
         public void prepareCreate(ObjectNode object) {
@@ -172,9 +188,7 @@ final class Kinds {
         @Override
         public void prepareCreate(ObjectNode object) {
             fallback(Json.child(object, "spec"), "failurePolicy", "Fail");
-            object.putObject("status")
-                    .put("observedGeneration", 1)
-                    .putObject("typeChecking");
+            object.putObject("status").put("observedGeneration", 1).putObject("typeChecking");
         }
 
         @Override

@@ -107,8 +107,7 @@ final class Metadata {
     private static void name(ApiResource resource, JsonNode meta, List<FieldError> errors) {
         String name = Json.text(meta, "name");
         if (name.isEmpty()) {
-            errors.add(
-                    FieldError.required("metadata.name", "name or generateName is required"));
+            errors.add(FieldError.required("metadata.name", "name or generateName is required"));
             return;
         }
         boolean pathSegment = resource.group().equals("rbac.authorization.k8s.io");

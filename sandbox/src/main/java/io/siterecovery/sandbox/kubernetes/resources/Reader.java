@@ -53,7 +53,9 @@ public final class Reader {
         return stored;
     }
 
-    /** @param limit greatest number of objects; 0 for all */
+    /**
+     * @param limit greatest number of objects; 0 for all
+     */
     public Page list(
             Call call, Predicate<Stored> selector, int limit, @Nullable String continueToken) {
         Listing view;

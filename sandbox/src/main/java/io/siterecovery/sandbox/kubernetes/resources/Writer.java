@@ -105,8 +105,7 @@ public final class Writer {
     private @Nullable Written attempt(Call call, String verb, UnaryOperator<ObjectNode> change) {
         ApiResource resource = call.resource();
         ObjectTable table = cluster.table(resource);
-        Stored current =
-                cluster.store().get(table, resource.scope(call.namespace()), call.name());
+        Stored current = cluster.store().get(table, resource.scope(call.namespace()), call.name());
         if (current == null) {
             throw ApiError.notFound(resource, call.name());
         }
@@ -129,7 +128,8 @@ public final class Writer {
         resource.conversion().toStored(stored);
         Stored written =
                 isReleased(next)
-                        ? cluster.deleter().remove(resource, current, stored, origin(call, "delete"))
+                        ? cluster.deleter()
+                                .remove(resource, current, stored, origin(call, "delete"))
                         : cluster.store().replace(table, current, stored, origin(call, verb));
         if (written == null) {
             return null;

@@ -18,20 +18,23 @@ record CelRule(
         String message,
         String reason,
         String fieldPath,
+        boolean isAboutChange,
         boolean oldSelfOptional) {
     private static final Set<String> VARIABLES = Set.of("self", "oldSelf");
 
     static CelRule parse(JsonNode rule) throws SchemaNode.Unusable {
         String messageExpression = Json.text(rule, "messageExpression");
         try {
+            Expression compiled = Expression.compile(Json.text(rule, "rule"), VARIABLES);
             return new CelRule(
-                    Expression.compile(Json.text(rule, "rule"), VARIABLES),
+                    compiled,
                     messageExpression.isEmpty()
                             ? null
                             : Expression.compile(messageExpression, VARIABLES),
                     Json.text(rule, "message"),
                     Json.text(rule, "reason"),
                     Json.text(rule, "fieldPath"),
+                    compiled.mentions("oldSelf"),
                     rule.path("optionalOldSelf").asBoolean(false));
         } catch (CelFailure e) {
             throw new SchemaNode.Unusable(
@@ -42,7 +45,7 @@ record CelRule(
     /** A rule about a change says nothing about a value that was not there before. */
     @Nullable FieldError check(
             String path, String type, JsonNode self, @Nullable JsonNode oldSelf) {
-        if (rule.mentions("oldSelf") && oldSelf == null && !oldSelfOptional) {
+        if (isAboutChange && oldSelf == null && !oldSelfOptional) {
             return null;
         }
         Map<String, Object> variables = new HashMap<>();
@@ -51,9 +54,7 @@ record CelRule(
         if (oldSelfOptional) {
             variables.put(
                     "oldSelf",
-                    oldSelf == null
-                            ? Optional.empty()
-                            : Optional.of(Expression.value(oldSelf)));
+                    oldSelf == null ? Optional.empty() : Optional.of(Expression.value(oldSelf)));
         }
         try {
             return rule.holds(variables) ? null : error(path, type, variables);
@@ -69,8 +70,7 @@ record CelRule(
         return switch (reason) {
             case "FieldValueForbidden" -> FieldError.forbidden(field, text);
             case "FieldValueRequired" -> FieldError.required(field, text);
-            case "FieldValueDuplicate" ->
-                    FieldError.duplicate(field, FieldError.quoted(type));
+            case "FieldValueDuplicate" -> FieldError.duplicate(field, FieldError.quoted(type));
             default -> FieldError.invalid(field, FieldError.quoted(type), text);
         };
     }

@@ -19,8 +19,7 @@ final class Validator {
     private Validator() {}
 
     /** Types and limits first; rules in CEL only on a value that has the right shape. */
-    static List<FieldError> validate(
-            SchemaNode schema, JsonNode value, @Nullable JsonNode before) {
+    static List<FieldError> validate(SchemaNode schema, JsonNode value, @Nullable JsonNode before) {
         Validator validator = new Validator();
         validator.shape(schema, value, "");
         if (validator.errors.isEmpty()) {
@@ -69,9 +68,8 @@ final class Validator {
                 errors.add(FieldError.required(child(path, name), ""));
             }
         }
-        limit(schema, "minProperties", value.size(), path, "should have at least %s properties");
-        limitAbove(
-                schema, "maxProperties", value.size(), path, "should have at most %s properties");
+        atLeast(schema, "minProperties", value.size(), path, "\"\"", " properties");
+        atMost(schema, "maxProperties", value.size(), path, "\"\"", " properties");
         value.properties()
                 .forEach(
                         entry -> {
@@ -88,7 +86,7 @@ final class Validator {
     }
 
     private void list(SchemaNode schema, JsonNode value, String path) {
-        limit(schema, "minItems", value.size(), path, "should have at least %s items");
+        atLeast(schema, "minItems", value.size(), path, Integer.toString(value.size()), " items");
         JsonNode maximum = schema.raw().path("maxItems");
         if (maximum.isNumber() && value.size() > maximum.longValue()) {
             errors.add(FieldError.tooMany(path, value.size(), maximum.longValue()));
@@ -125,7 +123,7 @@ final class Validator {
 
     private void text(SchemaNode schema, String value, String path) {
         int length = value.codePointCount(0, value.length());
-        limit(schema, "minLength", length, path, "should be at least %s chars long");
+        atLeast(schema, "minLength", length, path, FieldError.quoted(value), " chars long");
         JsonNode maximum = schema.raw().path("maxLength");
         if (maximum.isNumber() && length > maximum.longValue()) {
             errors.add(FieldError.tooLong(path, maximum.longValue()));
@@ -154,17 +152,17 @@ final class Validator {
         JsonNode minimum = schema.raw().path("minimum");
         boolean openBelow = schema.raw().path("exclusiveMinimum").asBoolean(false);
         if (minimum.isNumber()
-                && (openBelow
-                        ? number <= minimum.doubleValue()
-                        : number < minimum.doubleValue())) {
-            outside(value, path, openBelow ? "greater than " : "greater than or equal to ", minimum);
+                && (openBelow ? number <= minimum.doubleValue() : number < minimum.doubleValue())) {
+            outside(
+                    value,
+                    path,
+                    openBelow ? "greater than " : "greater than or equal to ",
+                    minimum);
         }
         JsonNode maximum = schema.raw().path("maximum");
         boolean openAbove = schema.raw().path("exclusiveMaximum").asBoolean(false);
         if (maximum.isNumber()
-                && (openAbove
-                        ? number >= maximum.doubleValue()
-                        : number > maximum.doubleValue())) {
+                && (openAbove ? number >= maximum.doubleValue() : number > maximum.doubleValue())) {
             outside(value, path, openAbove ? "less than " : "less than or equal to ", maximum);
         }
         JsonNode step = schema.raw().path("multipleOf");
@@ -181,30 +179,32 @@ final class Validator {
                         path + " in body should be " + what + limit.asText()));
     }
 
-    private void limit(SchemaNode schema, String key, int actual, String path, String text) {
+    private void atLeast(
+            SchemaNode schema, String key, int actual, String path, String shown, String unit) {
         JsonNode limit = schema.raw().path(key);
         if (limit.isNumber() && actual < limit.longValue()) {
-            sizeError(limit, path, text);
+            sizeError(path, shown, "at least " + limit.asText() + unit);
         }
     }
 
-    private void limitAbove(SchemaNode schema, String key, int actual, String path, String text) {
+    private void atMost(
+            SchemaNode schema, String key, int actual, String path, String shown, String unit) {
         JsonNode limit = schema.raw().path(key);
         if (limit.isNumber() && actual > limit.longValue()) {
-            sizeError(limit, path, text);
+            sizeError(path, shown, "at most " + limit.asText() + unit);
         }
     }
 
-    private void sizeError(JsonNode limit, String path, String text) {
+    private void sizeError(String path, String shown, String limit) {
+        boolean length = limit.endsWith("long");
         errors.add(
                 FieldError.invalid(
                         path,
-                        "\"\"",
-                        path + " in body " + text.replace("%s", limit.asText())));
+                        shown,
+                        path + " in body should " + (length ? "be " : "have ") + limit));
     }
 
-    private void rules(
-            SchemaNode schema, JsonNode value, @Nullable JsonNode before, String path) {
+    private void rules(SchemaNode schema, JsonNode value, @Nullable JsonNode before, String path) {
         if (value.isNull()) {
             return;
         }
@@ -262,8 +262,7 @@ final class Validator {
             case "string" -> value.isTextual();
             case "boolean" -> value.isBoolean();
             case "integer" ->
-                    value.isIntegralNumber()
-                            || (value.isNumber() && value.doubleValue() % 1 == 0);
+                    value.isIntegralNumber() || (value.isNumber() && value.doubleValue() % 1 == 0);
             case "number" -> value.isNumber();
             default -> true;
         };

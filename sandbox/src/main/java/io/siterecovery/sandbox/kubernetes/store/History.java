@@ -29,10 +29,11 @@ public final class History {
         }
     }
 
-    public List<Entry> entries() {
+    /** All but the first so many. */
+    public List<Entry> since(int count) {
         lock.lock();
         try {
-            return List.copyOf(entries);
+            return List.copyOf(entries.subList(Math.min(count, entries.size()), entries.size()));
         } finally {
             lock.unlock();
         }

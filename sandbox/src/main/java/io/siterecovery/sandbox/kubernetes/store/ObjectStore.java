@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every object of one cluster, in memory, under one growing resourceVersion. Reads take no lock;
- * a write succeeds only against the version that its writer looked at.
+ * Every object of one cluster, in memory, under one growing resourceVersion. Reads take no lock; a
+ * write succeeds only against the version that its writer looked at.
  */
 public final class ObjectStore {
     /** A consistent view: these objects were all there was at this resourceVersion. */
@@ -32,7 +32,8 @@ public final class ObjectStore {
     }
 
     public void dropTable(ObjectTable table) {
-        tables.remove(table.resource(), table);
+        atomically(() -> tables.remove(table.resource(), table));
+        table.drop();
     }
 
     public long revision() {
@@ -49,8 +50,7 @@ public final class ObjectStore {
 
     /** All objects of the namespace, or of all namespaces for "". */
     public Listing list(ObjectTable table, String namespace) {
-        return atomically(
-                () -> new Listing(List.copyOf(table.in(namespace).values()), revision));
+        return atomically(() -> new Listing(List.copyOf(table.in(namespace).values()), revision));
     }
 
     /** Runs the action with nobody else writing; writes inside it are part of it. */

@@ -16,6 +16,7 @@ public final class ObjectTable {
     final ChangeLog log;
     final List<Watch> watches = new CopyOnWriteArrayList<>();
     private volatile long lastChange;
+    private volatile boolean dropped;
 
     ObjectTable(String resource, List<String> selectableFields, long revision) {
         this.resource = resource;
@@ -32,6 +33,16 @@ public final class ObjectTable {
     /** resourceVersion of the last change: equal answers mean an unchanged table. */
     public long lastChange() {
         return lastChange;
+    }
+
+    boolean isDropped() {
+        return dropped;
+    }
+
+    /** Ends every watch: what they watched is no longer served. */
+    void drop() {
+        dropped = true;
+        watches.forEach(Watch::wake);
     }
 
     void changed(Change change) {

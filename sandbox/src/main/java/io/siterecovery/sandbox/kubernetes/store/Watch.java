@@ -3,7 +3,9 @@ package io.siterecovery.sandbox.kubernetes.store;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A reader's place in the changes of one table. It holds no events: a slow reader costs nothing. */
+/**
+ * A reader's place in the changes of one table. It holds no events: a slow reader costs nothing.
+ */
 public final class Watch implements AutoCloseable {
     /** The reader asks for changes that are no longer held. */
     public static final class Expired extends Exception {
@@ -37,7 +39,7 @@ public final class Watch implements AutoCloseable {
     public List<Change> next(int max) throws Expired {
         store.lock();
         try {
-            if (!table.log.holds(position)) {
+            if (table.isDropped() || !table.log.holds(position)) {
                 throw new Expired(resourceVersion, table.log.completeAfter());
             }
             List<Change> changes = new ArrayList<>();

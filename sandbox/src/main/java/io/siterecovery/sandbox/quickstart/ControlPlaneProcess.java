@@ -1,0 +1,129 @@
+package io.siterecovery.sandbox.quickstart;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The control plane as a process of its own, started again when it ends, as a cluster would:
+ * killing it is part of the game.
+ */
+final class ControlPlaneProcess implements AutoCloseable {
+
+    private static final Duration RESTART_AFTER = Duration.ofSeconds(1);
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
+    private static final int EARLY_ENDS = 3;
+    private static final Duration EARLY = Duration.ofSeconds(10);
+
+    private final Path home;
+    private final Map<String, String> environment;
+    private final Path log;
+    private final Path pidFile;
+    private final Narrator narrator;
+    private @Nullable Process process;
+    private int earlyEnds;
+    private boolean closed;
+
+    private ControlPlaneProcess(
+            Path home, Map<String, String> environment, StateFolder state, Narrator narrator) {
+        this.home = home;
+        this.environment = environment;
+        this.log = state.resolve("control-plane.log");
+        this.pidFile = state.resolve("control-plane.pid");
+        this.narrator = narrator;
+    }
+
+    /**
+     * @param home the project's folder
+     * @param environment the control plane's settings
+     */
+    static ControlPlaneProcess start(
+            Path home, Map<String, String> environment, StateFolder state, Narrator narrator) {
+        ControlPlaneProcess started = new ControlPlaneProcess(home, environment, state, narrator);
+        started.launch();
+        return started;
+    }
+
+    synchronized long pid() {
+        return process == null ? 0 : process.pid();
+    }
+
+    Path log() {
+        return log;
+    }
+
+    private synchronized void launch() {
+        if (closed) {
+            return;
+        }
+        ProcessBuilder builder =
+                new ProcessBuilder(List.of(home.resolve("bin/control-plane").toString()))
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().keySet().removeIf(ControlPlaneProcess::isForeignSetting);
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        // We were built together, and a rebuild under our feet helps nobody.
+        builder.environment().put("SITE_RECOVERY_SKIP_BUILD", "1");
+        builder.environment().putAll(environment);
+        long begun = System.nanoTime();
+        try {
+            Process launched = builder.start();
+            process = launched;
+            Files.writeString(pidFile, launched.pid() + "\n");
+            var _ = launched.onExit().thenAccept(ended -> ended(ended, begun));
+        } catch (IOException e) {
+            throw new QuickstartFailure("cannot start the control plane: " + e.getMessage(), e);
+        }
+    }
+
+    private synchronized void ended(Process ended, long begun) {
+        if (closed) {
+            return;
+        }
+        boolean early = System.nanoTime() - begun < EARLY.toNanos();
+        earlyEnds = early ? earlyEnds + 1 : 0;
+        if (earlyEnds >= EARLY_ENDS) {
+            narrator.say(
+                    "the control plane ended with %d again, %d times in a row: see %s",
+                    ended.exitValue(), earlyEnds, log);
+            return;
+        }
+        narrator.say("the control plane ended with %d: starting it again", ended.exitValue());
+        CompletableFuture.delayedExecutor(RESTART_AFTER.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(this::launch);
+    }
+
+    @Override
+    public void close() {
+        Process last;
+        synchronized (this) {
+            closed = true;
+            last = process;
+        }
+        if (last == null) {
+            return;
+        }
+        last.destroy();
+        try {
+            last.onExit().get(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            last.destroyForcibly().onExit().join();
+        } catch (InterruptedException e) {
+            last.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean isForeignSetting(String variable) {
+        return variable.startsWith("SITE_RECOVERY_")
+                && !variable.equals("SITE_RECOVERY_JAVA_OPTIONS");
+    }
+}

@@ -1,0 +1,97 @@
+package io.siterecovery.sandbox.quickstart;
+
+import io.siterecovery.sandbox.kafka.EmbeddedKafka;
+import io.siterecovery.sandbox.kubernetes.KubernetesApiServer;
+import io.siterecovery.sandbox.players.DrbdWorld;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The quickstart's world without its demonstration, for whoever wants to break things in it: three
+ * API servers, Kafka, the players, the node agents and the control plane as a process of its own.
+ */
+public final class EmbeddedWorld implements AutoCloseable {
+
+    private final Lifeline lifeline;
+    private final StateFolder state;
+    private final World world;
+    private final int kafkaPort;
+    private EmbeddedKafka kafka;
+
+    private EmbeddedWorld(Lifeline lifeline, StateFolder state, World world) {
+        this.lifeline = lifeline;
+        this.state = state;
+        this.world = world;
+        this.kafka = world.kafka();
+        this.kafkaPort = kafka.port();
+    }
+
+    /**
+     * @param folder for kubeconfigs, logs and Kafka's data
+     * @param home the project's folder, built: the control plane is started from there
+     */
+    public static EmbeddedWorld start(
+            Path folder, Path home, Duration vmStop, Duration vmBoot) {
+        Lifeline lifeline = new Lifeline();
+        StateFolder state = lifeline.hold(StateFolder.take(folder));
+        try {
+            QuickstartOptions options =
+                    new QuickstartOptions(
+                            Optional.empty(), 0, 3, vmStop, vmBoot, folder, false);
+            World world =
+                    World.start(options, state, lifeline, new Narrator(System.out), home);
+            return new EmbeddedWorld(lifeline, state, world);
+        } catch (RuntimeException e) {
+            lifeline.close();
+            throw e;
+        }
+    }
+
+    /**
+     * @param cluster {@code cluster1} (primary), {@code cluster2} (dr) or {@code cluster3} (quorum)
+     */
+    public Path kubeconfig(String cluster) {
+        return state.resolve(cluster + ".kubeconfig");
+    }
+
+    public KubernetesApiServer apiServer(String cluster) {
+        for (Role role : Role.values()) {
+            if (role.cluster().equals(cluster) && world.clusters() instanceof EmbeddedClusters e) {
+                return e.server(role);
+            }
+        }
+        throw new IllegalArgumentException("no embedded API server " + cluster);
+    }
+
+    public DrbdWorld drbd() {
+        return world.drbd();
+    }
+
+    public EmbeddedKafka kafka() {
+        return kafka;
+    }
+
+    public void stopKafka() {
+        kafka.close();
+    }
+
+    /** On the same port, with the same data. */
+    public void startKafka() {
+        kafka = lifeline.hold(EmbeddedKafka.start(state.subfolder("kafka"), kafkaPort));
+    }
+
+    /** Process id of the control plane; a dead one is started again. */
+    public long controlPlanePid() {
+        return world.controlPlane().pid();
+    }
+
+    public Path controlPlaneLog() {
+        return world.controlPlane().log();
+    }
+
+    @Override
+    public void close() {
+        lifeline.close();
+    }
+}

@@ -1,0 +1,82 @@
+package io.siterecovery.sandbox.quickstart;
+
+import io.siterecovery.events.Topics;
+import io.siterecovery.sandbox.kafka.EmbeddedKafka;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+
+/** Topics, users and what each user may do, as onboarding sets them up. */
+final class Messaging {
+
+    private static final String CONTROL_PLANE = "control-plane";
+    private static final int TENANT_PARTITIONS = 16;
+
+    private final EmbeddedKafka kafka;
+    private final String controlPlanePassword = UUID.randomUUID().toString();
+
+    Messaging(EmbeddedKafka kafka) {
+        this.kafka = kafka;
+    }
+
+    void prepare() {
+        kafka.createTopic(Topics.TENANTS, true, TENANT_PARTITIONS);
+        for (Deployment deployment : Deployment.ALL) {
+            kafka.createTopic(Topics.clusters(deployment.name()), true, 1);
+            kafka.createTopic(Topics.drbd(deployment.name()), true, 1);
+            kafka.createTopic(Topics.operations(deployment.name()), false, 1);
+            kafka.createTopic(Topics.poison(deployment.name()), false, 1);
+        }
+        kafka.createUser(CONTROL_PLANE, controlPlanePassword);
+        AclOperation[] readAndWrite = {
+            AclOperation.READ,
+            AclOperation.WRITE,
+            AclOperation.DESCRIBE,
+            AclOperation.DESCRIBE_CONFIGS
+        };
+        kafka.allow(CONTROL_PLANE, topics("dr-", PatternType.PREFIXED), readAndWrite);
+        kafka.allow(CONTROL_PLANE, topics(Topics.TENANTS, PatternType.LITERAL), readAndWrite);
+        kafka.allow(
+                CONTROL_PLANE,
+                topics("site-", PatternType.PREFIXED),
+                AclOperation.READ,
+                AclOperation.DESCRIBE);
+        kafka.allow(
+                CONTROL_PLANE,
+                new ResourcePattern(ResourceType.GROUP, "*", PatternType.LITERAL),
+                AclOperation.READ,
+                AclOperation.DESCRIBE);
+    }
+
+    /** What the agents of one physical cluster connect with: they write their topic, no more. */
+    Map<String, String> agents(String siteId) {
+        String topic = Topics.siteDrbd(siteId);
+        kafka.createTopic(topic, true, 1);
+        String user = "site-" + siteId;
+        String password = UUID.randomUUID().toString();
+        kafka.createUser(user, password);
+        kafka.allow(
+                user,
+                topics(topic, PatternType.LITERAL),
+                AclOperation.WRITE,
+                AclOperation.DESCRIBE);
+        return kafka.clientProperties(user, password);
+    }
+
+    Map<String, String> controlPlaneEnvironment() {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("SITE_RECOVERY_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap());
+        environment.put("SITE_RECOVERY_KAFKA_SECURITY_PROTOCOL", "SASL_PLAINTEXT");
+        environment.put("SITE_RECOVERY_KAFKA_USER", CONTROL_PLANE);
+        environment.put("SITE_RECOVERY_KAFKA_PASSWORD", controlPlanePassword);
+        return environment;
+    }
+
+    private static ResourcePattern topics(String name, PatternType type) {
+        return new ResourcePattern(ResourceType.TOPIC, name, type);
+    }
+}

@@ -1,0 +1,192 @@
+package io.siterecovery.sandbox.quickstart;
+
+import io.siterecovery.agent.AgentConfig;
+import io.siterecovery.agent.DrbdAgent;
+import io.siterecovery.sandbox.kafka.EmbeddedKafka;
+import io.siterecovery.sandbox.players.Delays;
+import io.siterecovery.sandbox.players.DrbdWorld;
+import io.siterecovery.sandbox.players.WorkloadPlayers;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Three clusters with machines in them, Kafka, and the control plane: everything but the demo. */
+final class World {
+
+    private final QuickstartOptions options;
+    private final StateFolder state;
+    private final Lifeline lifeline;
+    private final Narrator narrator;
+    private final Map<Role, SiteApi> apis = new EnumMap<>(Role.class);
+    private @Nullable Clusters clusters;
+    private @Nullable EmbeddedKafka kafka;
+    private @Nullable DrbdWorld drbd;
+    private @Nullable ControlPlaneProcess controlPlane;
+
+    private World(
+            QuickstartOptions options, StateFolder state, Lifeline lifeline, Narrator narrator) {
+        this.options = options;
+        this.state = state;
+        this.lifeline = lifeline;
+        this.narrator = narrator;
+    }
+
+    static World start(
+            QuickstartOptions options,
+            StateFolder state,
+            Lifeline lifeline,
+            Narrator narrator,
+            Path home) {
+        World world = new World(options, state, lifeline, narrator);
+        world.start(home);
+        return world;
+    }
+
+    SiteApi api(Role role) {
+        SiteApi api = apis.get(role);
+        if (api == null) {
+            throw new IllegalStateException("no " + role);
+        }
+        return api;
+    }
+
+    Clusters clusters() {
+        return Objects.requireNonNull(clusters);
+    }
+
+    EmbeddedKafka kafka() {
+        return Objects.requireNonNull(kafka);
+    }
+
+    DrbdWorld drbd() {
+        return Objects.requireNonNull(drbd);
+    }
+
+    ControlPlaneProcess controlPlane() {
+        return Objects.requireNonNull(controlPlane);
+    }
+
+    private void start(Path home) {
+        Vertx vertx = Vertx.vertx();
+        lifeline.hold(
+                () ->
+                        vertx.close()
+                                .toCompletionStage()
+                                .toCompletableFuture()
+                                .get(5, TimeUnit.SECONDS));
+        try (ExecutorService beside = Executors.newVirtualThreadPerTaskExecutor()) {
+            CompletableFuture<EmbeddedKafka> kafkaStarts =
+                    CompletableFuture.supplyAsync(
+                            () -> lifeline.hold(EmbeddedKafka.start(state.subfolder("kafka"), 0)),
+                            beside);
+            Clusters clusters = startClusters(vertx);
+            this.clusters = clusters;
+            Onboarding onboarding = new Onboarding(clusters, apis);
+            installDefinitions(clusters, onboarding);
+            EmbeddedKafka kafka = kafkaStarts.join();
+            this.kafka = kafka;
+            narrator.say("Kafka listens on %s", kafka.bootstrap());
+            Messaging messaging = new Messaging(kafka);
+            messaging.prepare();
+            Deployment.ALL.forEach(onboarding::onboard);
+            narrator.say("deployments prod and staging are set up");
+            startControlPlane(home, clusters, messaging);
+            DrbdWorld drbd = lifeline.hold(DrbdWorld.start());
+            this.drbd = drbd;
+            startMachines(clusters, drbd);
+            startAgents(drbd, messaging);
+        }
+    }
+
+    private Clusters startClusters(Vertx vertx) {
+        Clusters clusters =
+                options.clusters().isPresent()
+                        ? GivenClusters.in(options.clusters().get())
+                        : EmbeddedClusters.start(vertx, state.subfolder("clusters"));
+        lifeline.hold(clusters);
+        for (Role role : Role.values()) {
+            String kubeconfig = clusters.administrator(role);
+            Path file = state.write(role.cluster() + ".kubeconfig", kubeconfig);
+            state.write(role.word() + ".kubeconfig", kubeconfig);
+            apis.put(role, lifeline.hold(SiteApi.connect(vertx, role, file)));
+        }
+        narrator.say(
+                "API servers: cluster1 (primary), cluster2 (dr), cluster3 (quorum)%s",
+                options.clusters().map(folder -> " as in " + folder).orElse(", embedded"));
+        return clusters;
+    }
+
+    private void installDefinitions(Clusters clusters, Onboarding onboarding) {
+        WorkloadPlayers.installCrds(clusters.administrator(Role.PRIMARY));
+        WorkloadPlayers.installCrds(clusters.administrator(Role.DR));
+        onboarding.installDefinitions();
+    }
+
+    private void startMachines(Clusters clusters, DrbdWorld drbd) {
+        Delays delays = new Delays(options.vmStop(), options.vmBoot());
+        Estate estate = new Estate(api(Role.PRIMARY), api(Role.DR), drbd);
+        estate.prepareClusters();
+        for (Role role : List.of(Role.PRIMARY, Role.DR)) {
+            role.nodes().forEach(node -> drbd.addNode(role.cluster(), node));
+            lifeline.hold(
+                    WorkloadPlayers.start(
+                            role.cluster(), clusters.players(role), drbd, delays, role.nodes()));
+        }
+        List<Machine> machines = Plan.machines(options);
+        estate.place(machines);
+        narrator.say(
+                "%d VMs on cluster1, their definitions and replicas on cluster2", machines.size());
+    }
+
+    private void startAgents(DrbdWorld drbd, Messaging messaging) {
+        for (Role role : List.of(Role.PRIMARY, Role.DR)) {
+            String siteId = api(role).siteId();
+            Map<String, String> kafka = messaging.agents(siteId);
+            Path folder = state.subfolder("nodes");
+            for (String node : role.nodes()) {
+                AgentConfig config =
+                        new AgentConfig(node, siteId, drbd.drbdsetupCommand(node, folder), kafka);
+                DrbdAgent agent = new DrbdAgent(config);
+                lifeline.hold(agent);
+                agent.start();
+            }
+        }
+        narrator.say("node agents read drbdsetup on 6 nodes");
+    }
+
+    private void startControlPlane(Path home, Clusters clusters, Messaging messaging) {
+        Map<String, String> environment = new HashMap<>(messaging.controlPlaneEnvironment());
+        Path kubeconfig = state.write("control-plane.kubeconfig", clusters.controlPlane());
+        environment.put("SITE_RECOVERY_QUORUM_KUBECONFIG", kubeconfig.toString());
+        environment.put("SITE_RECOVERY_HTTP_HOST", "127.0.0.1");
+        int port = freePort();
+        environment.put("SITE_RECOVERY_HTTP_PORT", String.valueOf(port));
+        ControlPlaneProcess process =
+                lifeline.hold(ControlPlaneProcess.start(home, environment, state, narrator));
+        controlPlane = process;
+        narrator.say(
+                "control plane: process %d, health and metrics on http://127.0.0.1:%d, log %s",
+                process.pid(), port, process.log());
+    }
+
+    /** Ours to give away: a restarted control plane keeps its address. */
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new QuickstartFailure("no free port on 127.0.0.1: " + e.getMessage(), e);
+        }
+    }
+}

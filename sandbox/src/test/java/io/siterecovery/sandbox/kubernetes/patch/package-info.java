@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.sandbox.kubernetes.patch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.sandbox.kubernetes.store;
+
+import org.jspecify.annotations.NullMarked;

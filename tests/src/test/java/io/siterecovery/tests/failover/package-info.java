@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.tests.failover;
+
+import org.jspecify.annotations.NullMarked;
