@@ -34,7 +34,7 @@ record Demonstration(
         watchMove(sightings, plan.move());
         Path manifest = state.write("manifests/failover.yaml", plan.move().manifest());
         narrator.line("");
-        narrator.line("$ kubectl apply -f %s", manifest);
+        narrator.line("$ kubectl apply -f %s", state.shown("manifests/failover.yaml"));
         narrator.line("%s", kubectl.run("apply", "-f", manifest.toString()));
         Outcome outcome =
                 new FailoverWatch(plan.move(), sightings, narrator)

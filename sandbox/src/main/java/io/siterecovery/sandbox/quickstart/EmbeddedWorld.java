@@ -31,16 +31,13 @@ public final class EmbeddedWorld implements AutoCloseable {
      * @param folder for kubeconfigs, logs and Kafka's data
      * @param home the project's folder, built: the control plane is started from there
      */
-    public static EmbeddedWorld start(
-            Path folder, Path home, Duration vmStop, Duration vmBoot) {
+    public static EmbeddedWorld start(Path folder, Path home, Duration vmStop, Duration vmBoot) {
         Lifeline lifeline = new Lifeline();
         StateFolder state = lifeline.hold(StateFolder.take(folder));
         try {
             QuickstartOptions options =
-                    new QuickstartOptions(
-                            Optional.empty(), 0, 3, vmStop, vmBoot, folder, false);
-            World world =
-                    World.start(options, state, lifeline, new Narrator(System.out), home);
+                    new QuickstartOptions(Optional.empty(), 0, 3, vmStop, vmBoot, folder, false);
+            World world = World.start(options, state, lifeline, new Narrator(System.out), home);
             return new EmbeddedWorld(lifeline, state, world);
         } catch (RuntimeException e) {
             lifeline.close();

@@ -63,12 +63,16 @@ final class StateFolder implements AutoCloseable {
         }
     }
 
-    Path path() {
-        return folder;
-    }
 
     Path resolve(String name) {
         return folder.resolve(name);
+    }
+
+    /** The same, as short as it can be typed where the user stands. */
+    Path shown(String name) {
+        Path file = folder.resolve(name);
+        Path here = Path.of("").toAbsolutePath();
+        return file.startsWith(here) ? here.relativize(file) : file;
     }
 
     Path subfolder(String name) {

@@ -19,9 +19,9 @@ record Summary(Plan plan, QuickstartOptions options, StateFolder state, Narrator
                                 narrator.line("  %-18s %8.3f s", step, Narrator.seconds(time)));
         narrator.line("");
         narrator.line(
-                "  kubeconfigs  %s/cluster1.kubeconfig (primary), cluster2 (dr), cluster3 (quorum)",
-                state.path());
-        narrator.line("  logs         %s/control-plane.log, sandbox.log", state.path());
+                "  kubeconfigs  %s (primary), cluster2 (dr), cluster3 (quorum)",
+                state.shown("cluster1.kubeconfig"));
+        narrator.line("  logs         %s, sandbox.log", state.shown("control-plane.log"));
         narrator.line("  memory       %d MiB in all processes", memoryMebibytes());
         commands();
         narrator.line("");
@@ -39,9 +39,9 @@ record Summary(Plan plan, QuickstartOptions options, StateFolder state, Narrator
 
     private void commands() {
         Group group = plan.move().group();
-        Path primary = state.resolve("cluster1.kubeconfig");
-        Path dr = state.resolve("cluster2.kubeconfig");
-        Path quorum = state.resolve("cluster3.kubeconfig");
+        Path primary = state.shown("cluster1.kubeconfig");
+        Path dr = state.shown("cluster2.kubeconfig");
+        Path quorum = state.shown("cluster3.kubeconfig");
         narrator.line("");
         narrator.line("  Try:");
         suggest(dr, "get vmi -n " + group.namespace());
@@ -60,7 +60,8 @@ record Summary(Plan plan, QuickstartOptions options, StateFolder state, Narrator
         Plan.Move back =
                 new Plan.Move(
                         move.kind(), move.group().name() + "-failback", move.group(), "primary");
-        return state.write("manifests/failback.yaml", back.manifest());
+        state.write("manifests/failback.yaml", back.manifest());
+        return state.shown("manifests/failback.yaml");
     }
 
     /** Resident memory of this process and all it started. */

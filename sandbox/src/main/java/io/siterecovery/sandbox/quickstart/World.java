@@ -178,7 +178,7 @@ final class World {
         controlPlane = process;
         narrator.say(
                 "control plane: process %d, health and metrics on http://127.0.0.1:%d, log %s",
-                process.pid(), port, process.log());
+                process.pid(), port, state.shown("control-plane.log"));
     }
 
     /** Ours to give away: a restarted control plane keeps its address. */
