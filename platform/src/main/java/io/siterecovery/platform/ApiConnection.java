@@ -12,13 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-<<<<<<< HEAD
-=======
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
->>>>>>> main
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -168,42 +161,12 @@ final class ApiConnection implements AutoCloseable {
                         .withConnectionTimeout((int) CONNECT_TIMEOUT.toMillis())
                         .withOnlyHttpWatches(true)
                         .withUserAgent("site-recovery");
-<<<<<<< HEAD
         if (kubeconfig.credential() instanceof Kubeconfig.Credential.Token(String value)) {
             builder.withOauthToken(value);
-=======
-        switch (kubeconfig.credential()) {
-            case Kubeconfig.Credential.Token(String value) -> builder.withOauthToken(value);
-            case Kubeconfig.Credential.ClientCertificate(String certificate, String key) ->
-                    builder.withClientCertData(base64(certificate))
-                            .withClientKeyData(base64(key))
-                            .withClientKeyAlgo(isEllipticCurve(key) ? "EC" : "RSA");
->>>>>>> main
         }
         return builder.build();
     }
 
-<<<<<<< HEAD
-=======
-    /** fabric8 takes every key for RSA unless told. */
-    private static boolean isEllipticCurve(String pem) {
-        if (pem.contains("BEGIN EC PRIVATE KEY")) {
-            return true;
-        }
-        byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
-        try {
-            KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(der));
-            return true;
-        } catch (GeneralSecurityException notOne) {
-            return false;
-        }
-    }
-
-    private static String base64(String pem) {
-        return Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.UTF_8));
-    }
-
->>>>>>> main
     private static final class Factory extends JdkHttpClientFactory {
         @Override
         protected void additionalConfig(java.net.http.HttpClient.Builder builder) {
