@@ -183,11 +183,7 @@ final class LatestStates {
     }
 
     private void failed(
-            String key,
-            @Nullable Record data,
-            String source,
-            long number,
-            Throwable cause) {
+            String key, @Nullable Record data, String source, long number, Throwable cause) {
         if (closed || !isLatest(key, number)) {
             settle(number);
             return;

@@ -50,8 +50,7 @@ class ClusterFactsTest {
         assertThat(attach("at", "v")).containsExactly(attachmentChange("at", null));
         assertThat(see("v", "ours"))
                 .containsExactly(
-                        volumeChange("v", volume("ours")),
-                        attachmentChange("at", attachment("v")));
+                        volumeChange("v", volume("ours")), attachmentChange("at", attachment("v")));
     }
 
     @Test
@@ -84,8 +83,7 @@ class ClusterFactsTest {
     }
 
     private List<Change> see(String name, @Nullable String claimNamespace) {
-        return facts.observed(
-                WatchedKind.PERSISTENT_VOLUME, "", name, volume(claimNamespace));
+        return facts.observed(WatchedKind.PERSISTENT_VOLUME, "", name, volume(claimNamespace));
     }
 
     private List<Change> attach(String name, String volume) {

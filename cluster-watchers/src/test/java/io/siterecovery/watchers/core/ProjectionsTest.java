@@ -195,8 +195,7 @@ class ProjectionsTest {
     }
 
     private static GenericKubernetesResource object(String yaml) throws Exception {
-        GenericKubernetesResource object =
-                YAML.readValue(yaml, GenericKubernetesResource.class);
+        GenericKubernetesResource object = YAML.readValue(yaml, GenericKubernetesResource.class);
         object.setMetadata(
                 YAML.readValue(
                         """

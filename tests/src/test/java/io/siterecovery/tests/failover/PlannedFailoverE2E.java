@@ -66,9 +66,7 @@ class PlannedFailoverE2E {
 
     @AfterEach
     void nothing_ever_ran_twice() {
-        assertThat(
-                        Histories.onBothSites(
-                                world.apiServer("cluster1"), world.apiServer("cluster2")))
+        assertThat(Histories.onBothSites(world.apiServer("cluster1"), world.apiServer("cluster2")))
                 .isEmpty();
         assertThat(world.drbd().doubleUses()).isEmpty();
     }
@@ -76,15 +74,28 @@ class PlannedFailoverE2E {
     @Test
     void two_tenants_move_at_once_and_see_nothing_of_one_another() throws IOException {
         primary.apply(group("dr.linstor.io", "production", "web-tier", "web-vm-1", "web-vm-2"));
-        primary.apply(group("siterecovery.trilio.io", "staging", "web-tier", "web-vm-1", "web-vm-2"));
+        primary.apply(
+                group("siterecovery.trilio.io", "staging", "web-tier", "web-vm-1", "web-vm-2"));
         healthy(primary, "production", "web-tier");
         healthy(primary, "staging", "web-tier");
         assertThat(primary.ok("get", "protectiongroup", "web-tier", "-n", "production"))
                 .containsPattern("NAME +STATE +VMS +REPLICATION +HEALTH +DESIRED +CURRENT +AGE")
                 .containsPattern("web-tier +Active +2 +synchronous +Healthy +running +running");
 
-        primary.apply(failover("dr.linstor.io", "production", "web-tier-planned-failover", "web-tier", "dr-cluster"));
-        primary.apply(failover("siterecovery.trilio.io", "staging", "staging-failover", "web-tier", "cluster2"));
+        primary.apply(
+                failover(
+                        "dr.linstor.io",
+                        "production",
+                        "web-tier-planned-failover",
+                        "web-tier",
+                        "dr-cluster"));
+        primary.apply(
+                failover(
+                        "siterecovery.trilio.io",
+                        "staging",
+                        "staging-failover",
+                        "web-tier",
+                        "cluster2"));
         completes(primary, "production", "web-tier-planned-failover");
         completes(primary, "staging", "staging-failover");
 
@@ -95,7 +106,13 @@ class PlannedFailoverE2E {
             }
         }
         assertThat(quorum.ok("describe", "failover", "-n", "dr-prod"))
-                .contains("Closing", "StoppingVMs", "Proving", "Granting", "StartingVMs", "Completed");
+                .contains(
+                        "Closing",
+                        "StoppingVMs",
+                        "Proving",
+                        "Granting",
+                        "StartingVMs",
+                        "Completed");
         assertThat(keys("prod")).isNotEmpty().noneMatch(k -> k.contains("/staging/"));
         assertThat(keys("staging"))
                 .isNotEmpty()
@@ -105,7 +122,13 @@ class PlannedFailoverE2E {
 
     @Test
     void goes_on_where_it_was_after_kill_nine_in_the_middle() {
-        primary.apply(group("siterecovery.trilio.io", "default", "web-tier", "vm-web-server", "vm-database"));
+        primary.apply(
+                group(
+                        "siterecovery.trilio.io",
+                        "default",
+                        "web-tier",
+                        "vm-web-server",
+                        "vm-database"));
         healthy(primary, "default", "web-tier");
         long pid = world.controlPlanePid();
         primary.apply(failover("siterecovery.trilio.io", "default", "killed", "web-tier", "dr"));
@@ -118,9 +141,21 @@ class PlannedFailoverE2E {
 
     @Test
     void outages_of_kafka_and_of_the_source_lose_nothing_and_decide_nothing() {
-        primary.apply(group("siterecovery.trilio.io", "dr-system", "production-protection-group", "prod-vm-1", "prod-vm-2"));
+        primary.apply(
+                group(
+                        "siterecovery.trilio.io",
+                        "dr-system",
+                        "production-protection-group",
+                        "prod-vm-1",
+                        "prod-vm-2"));
         healthy(primary, "dr-system", "production-protection-group");
-        primary.apply(failover("siterecovery.trilio.io", "dr-system", "outage-1", "production-protection-group", "cluster2"));
+        primary.apply(
+                failover(
+                        "siterecovery.trilio.io",
+                        "dr-system",
+                        "outage-1",
+                        "production-protection-group",
+                        "cluster2"));
         step("dr-prod", "cluster1.dr-system.outage-1", "Closing|StoppingVMs");
         world.stopKafka();
         wait(Duration.ofSeconds(6));
@@ -129,7 +164,13 @@ class PlannedFailoverE2E {
 
         // And back, while the API server that has to stop them is away.
         healthy(dr, "dr-system", "production-protection-group");
-        dr.apply(failover("siterecovery.trilio.io", "dr-system", "outage-2", "production-protection-group", "cluster1"));
+        dr.apply(
+                failover(
+                        "siterecovery.trilio.io",
+                        "dr-system",
+                        "outage-2",
+                        "production-protection-group",
+                        "cluster1"));
         step("dr-prod", "cluster2.dr-system.outage-2", "Closing|StoppingVMs");
         world.apiServer("cluster2").stop();
         wait(Duration.ofSeconds(6));
@@ -140,21 +181,46 @@ class PlannedFailoverE2E {
 
     @Test
     void a_tool_that_fights_for_the_source_never_gets_a_second_running_vm() {
-        primary.apply(group("siterecovery.trilio.io", "production", "production-app", "app-server-1", "app-server-2", "database-primary"));
+        primary.apply(
+                group(
+                        "siterecovery.trilio.io",
+                        "production",
+                        "production-app",
+                        "app-server-1",
+                        "app-server-2",
+                        "database-primary"));
         healthy(primary, "production", "production-app");
         try (Tool tool = new Tool(primary)) {
-            primary.apply(failover("siterecovery.trilio.io", "production", "fought", "production-app", "cluster2"));
+            primary.apply(
+                    failover(
+                            "siterecovery.trilio.io",
+                            "production",
+                            "fought",
+                            "production-app",
+                            "cluster2"));
             completes(primary, "production", "fought");
             tool.hasTried(10);
         }
         healthy(dr, "production", "production-app");
-        dr.apply(failover("siterecovery.trilio.io", "production", "back", "production-app", "cluster1"));
+        dr.apply(
+                failover(
+                        "siterecovery.trilio.io",
+                        "production",
+                        "back",
+                        "production-app",
+                        "cluster1"));
         completes(dr, "production", "back");
         // The same without the admission policy: what it starts is stopped again.
         primary.ok("delete", "validatingadmissionpolicy", "site-recovery-fence-prod");
         healthy(primary, "production", "production-app");
         try (Tool tool = new Tool(primary)) {
-            primary.apply(failover("siterecovery.trilio.io", "production", "fought-again", "production-app", "cluster2"));
+            primary.apply(
+                    failover(
+                            "siterecovery.trilio.io",
+                            "production",
+                            "fought-again",
+                            "production-app",
+                            "cluster2"));
             completes(primary, "production", "fought-again");
             tool.hasTried(10);
         }
@@ -163,20 +229,47 @@ class PlannedFailoverE2E {
 
     @Test
     void bad_orders_are_refused_with_a_reason_and_change_nothing() {
-        primary.apply(group("siterecovery.trilio.io", "default", "production-pg", "prod-vm-1", "prod-vm-2"));
+        primary.apply(
+                group(
+                        "siterecovery.trilio.io",
+                        "default",
+                        "production-pg",
+                        "prod-vm-1",
+                        "prod-vm-2"));
         healthy(primary, "default", "production-pg");
         String vms = primary.ok("get", "vmi", "-n", "default", "-o", "name");
         Map<String, String> orders = new HashMap<>();
-        orders.put("no-group", failover("siterecovery.trilio.io", "default", "no-group", "nothing", "cluster2"));
-        orders.put("no-cluster", failover("siterecovery.trilio.io", "default", "no-cluster", "production-pg", "mars"));
-        orders.put("already", failover("siterecovery.trilio.io", "default", "already", "production-pg", "primary"));
+        orders.put(
+                "no-group",
+                failover("siterecovery.trilio.io", "default", "no-group", "nothing", "cluster2"));
+        orders.put(
+                "no-cluster",
+                failover(
+                        "siterecovery.trilio.io",
+                        "default",
+                        "no-cluster",
+                        "production-pg",
+                        "mars"));
+        orders.put(
+                "already",
+                failover(
+                        "siterecovery.trilio.io",
+                        "default",
+                        "already",
+                        "production-pg",
+                        "primary"));
         orders.values().forEach(primary::apply);
         assertThat(refusal("no-group")).contains("no ProtectionGroup nothing");
         assertThat(refusal("no-cluster")).contains("mars is no cluster of this deployment");
         assertThat(refusal("already")).contains("already runs on cluster1");
         assertThat(
                         primary.feed(
-                                        failover("siterecovery.trilio.io", "default", "odd", "production-pg", "dr")
+                                        failover(
+                                                        "siterecovery.trilio.io",
+                                                        "default",
+                                                        "odd",
+                                                        "production-pg",
+                                                        "dr")
                                                 .replace("targetCluster:", "target:"),
                                         "apply",
                                         "-f",
@@ -184,17 +277,25 @@ class PlannedFailoverE2E {
                                 .text())
                 .contains("spec.target");
 
-        primary.apply(group("siterecovery.trilio.io", "default", "thief", "prod-vm-3", "prod-vm-1"));
+        primary.apply(
+                group("siterecovery.trilio.io", "default", "thief", "prod-vm-3", "prod-vm-1"));
         primary.apply(group("dr.linstor.io", "staging", "invalid-pg", "local-only-vm"));
         await().atMost(PATIENCE)
                 .untilAsserted(
                         () ->
                                 assertThat(primary.ok("describe", "pg", "thief", "-n", "default"))
-                                        .contains("VM prod-vm-1 belongs to protection group default/production-pg already"));
+                                        .contains(
+                                                "VM prod-vm-1 belongs to protection group default/production-pg already"));
         await().atMost(PATIENCE)
                 .untilAsserted(
                         () ->
-                                assertThat(primary.ok("describe", "protectiongroup", "invalid-pg", "-n", "staging"))
+                                assertThat(
+                                                primary.ok(
+                                                        "describe",
+                                                        "protectiongroup",
+                                                        "invalid-pg",
+                                                        "-n",
+                                                        "staging"))
                                         .contains(
                                                 "PVC local-only-vm-disk for VM local-only-vm: Storage class linstor-local has placementCount=1, minimum 2 required for geo-replication",
                                                 "InvalidConfiguration"));
@@ -202,8 +303,15 @@ class PlannedFailoverE2E {
     }
 
     private String refusal(String name) {
-        primary.ok("wait", "--for=jsonpath={.status.state}=Failed", "failover/" + name, "-n", "default", "--timeout=60s");
-        return primary.ok("get", "failover", name, "-n", "default", "-o", "jsonpath={.status.message}");
+        primary.ok(
+                "wait",
+                "--for=jsonpath={.status.state}=Failed",
+                "failover/" + name,
+                "-n",
+                "default",
+                "--timeout=60s");
+        return primary.ok(
+                "get", "failover", name, "-n", "default", "-o", "jsonpath={.status.message}");
     }
 
     /** Every half second: wishes the source running, and re-creates a VM there, running. */
@@ -227,8 +335,18 @@ class PlannedFailoverE2E {
                             .replace("\"runStrategy\": \"Always\"", "\"runStrategy\": \"Halted\"");
             clock.scheduleWithFixedDelay(
                     () -> {
-                        source.run("patch", "pg", "production-app", "-n", "production", "--type", "merge", "-p", "{\"spec\":{\"desiredState\":\"running\"}}");
-                        source.run("delete", "vm", "app-server-1", "-n", "production", "--wait=false");
+                        source.run(
+                                "patch",
+                                "pg",
+                                "production-app",
+                                "-n",
+                                "production",
+                                "--type",
+                                "merge",
+                                "-p",
+                                "{\"spec\":{\"desiredState\":\"running\"}}");
+                        source.run(
+                                "delete", "vm", "app-server-1", "-n", "production", "--wait=false");
                         int code = source.feed(anew, "create", "-f", "-").code();
                         synchronized (codes) {
                             codes.add(code);
@@ -299,12 +417,20 @@ class PlannedFailoverE2E {
     }
 
     private static void healthy(Kubectl cluster, String namespace, String group) {
-        for (String field : List.of("state=Active", "replicationHealth=Healthy", "currentState=running")) {
+        for (String field :
+                List.of("state=Active", "replicationHealth=Healthy", "currentState=running")) {
             String[] parts = field.split("=");
             await().atMost(PATIENCE)
                     .until(
                             () ->
-                                    cluster.run("get", "pg", group, "-n", namespace, "-o", "jsonpath={.status." + parts[0] + "}")
+                                    cluster.run(
+                                                    "get",
+                                                    "pg",
+                                                    group,
+                                                    "-n",
+                                                    namespace,
+                                                    "-o",
+                                                    "jsonpath={.status." + parts[0] + "}")
                                             .text()
                                             .equals(parts[1]));
         }
@@ -312,9 +438,19 @@ class PlannedFailoverE2E {
 
     private static void completes(Kubectl cluster, String namespace, String failover) {
         Kubectl.Answer answer =
-                cluster.run("wait", "--for=jsonpath={.status.state}=Completed", "failover/" + failover, "-n", namespace, "--timeout=120s");
+                cluster.run(
+                        "wait",
+                        "--for=jsonpath={.status.state}=Completed",
+                        "failover/" + failover,
+                        "-n",
+                        namespace,
+                        "--timeout=120s");
         assertThat(answer.code())
-                .as("%s: %s", answer.text(), cluster.run("get", "failover", failover, "-n", namespace, "-o", "yaml").text())
+                .as(
+                        "%s: %s",
+                        answer.text(),
+                        cluster.run("get", "failover", failover, "-n", namespace, "-o", "yaml")
+                                .text())
                 .isZero();
     }
 
@@ -323,13 +459,28 @@ class PlannedFailoverE2E {
                 .pollInterval(Duration.ofMillis(50))
                 .until(
                         () ->
-                                quorum.run("get", "failover", failover, "-n", namespace, "-o", "jsonpath={.status.step}")
+                                quorum.run(
+                                                "get",
+                                                "failover",
+                                                failover,
+                                                "-n",
+                                                namespace,
+                                                "-o",
+                                                "jsonpath={.status.step}")
                                         .text()
                                         .matches(pattern));
     }
 
     private static String phase(Kubectl cluster, String namespace, String vm) {
-        return cluster.run("get", "vmi", vm, "-n", namespace, "--ignore-not-found", "-o", "jsonpath={.status.phase}")
+        return cluster.run(
+                        "get",
+                        "vmi",
+                        vm,
+                        "-n",
+                        namespace,
+                        "--ignore-not-found",
+                        "-o",
+                        "jsonpath={.status.phase}")
                 .text();
     }
 
@@ -343,7 +494,8 @@ class PlannedFailoverE2E {
         List<String> keys = new ArrayList<>();
         Map<String, Object> properties = new HashMap<>(world.kafka().adminProperties());
         try (KafkaConsumer<String, byte[]> consumer =
-                new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer())) {
+                new KafkaConsumer<>(
+                        properties, new StringDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions =
                     List.of(
                             new TopicPartition(Topics.clusters(tenant), 0),
@@ -352,20 +504,26 @@ class PlannedFailoverE2E {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
+            while (partitions.stream()
+                    .anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
                 consumer.poll(Duration.ofMillis(200)).forEach(r -> keys.add(r.key()));
             }
         }
         return keys;
     }
 
-    /** Lines about groups and failovers carry the tenant's name, and no other tenant's namespace. */
+    /**
+     * Lines about groups and failovers carry the tenant's name, and no other tenant's namespace.
+     */
     private void everyLineOfATenantNamesIt() throws IOException {
         List<String> lines = Files.readAllLines(world.controlPlaneLog(), StandardCharsets.UTF_8);
         assertThat(lines)
                 .filteredOn(l -> l.contains("\"group\"") || l.contains("\"failover\""))
                 .isNotEmpty()
-                .allMatch(l -> l.contains("\"tenant\":\"prod\"") != l.contains("\"tenant\":\"staging\""));
+                .allMatch(
+                        l ->
+                                l.contains("\"tenant\":\"prod\"")
+                                        != l.contains("\"tenant\":\"staging\""));
         assertThat(lines)
                 .filteredOn(l -> l.contains("\"tenant\":\"staging\""))
                 .noneMatch(l -> l.contains("production"));
