@@ -352,7 +352,9 @@ class GroupPolicyTest {
                                     new Copy(
                                             meta(
                                                     cluster.name(),
-                                                    ours ? Map.of(ApiGroups.COPY_OF, "pg") : Map.of()),
+                                                    ours
+                                                            ? Map.of(ApiGroups.COPY_OF, "pg")
+                                                            : Map.of()),
                                             spec,
                                             status))
                             : Optional.empty();

@@ -31,8 +31,7 @@ class PlacementTest {
     @ParameterizedTest
     @MethodSource("layers")
     void a_layer_list_without_drbd_replicates_nothing(String layers, boolean replicated) {
-        assertThat(new Placement(Map.of("layerList", layers)).isReplicated())
-                .isEqualTo(replicated);
+        assertThat(new Placement(Map.of("layerList", layers)).isReplicated()).isEqualTo(replicated);
     }
 
     static Stream<Arguments> layers() {
