@@ -63,7 +63,6 @@ final class StateFolder implements AutoCloseable {
         }
     }
 
-
     Path resolve(String name) {
         return folder.resolve(name);
     }
