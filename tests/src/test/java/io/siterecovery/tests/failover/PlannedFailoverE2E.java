@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +46,7 @@ class PlannedFailoverE2E {
 
     @BeforeAll
     void start(@TempDir Path folder) {
-        Path home = Path.of("").toAbsolutePath().getParent();
+        Path home = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
         world =
                 EmbeddedWorld.start(
                         folder.resolve("world"),
@@ -333,28 +334,34 @@ class PlannedFailoverE2E {
             halted =
                     anew.replace("\"running\": true", "\"running\": false")
                             .replace("\"runStrategy\": \"Always\"", "\"runStrategy\": \"Halted\"");
-            clock.scheduleWithFixedDelay(
-                    () -> {
-                        source.run(
-                                "patch",
-                                "pg",
-                                "production-app",
-                                "-n",
-                                "production",
-                                "--type",
-                                "merge",
-                                "-p",
-                                "{\"spec\":{\"desiredState\":\"running\"}}");
-                        source.run(
-                                "delete", "vm", "app-server-1", "-n", "production", "--wait=false");
-                        int code = source.feed(anew, "create", "-f", "-").code();
-                        synchronized (codes) {
-                            codes.add(code);
-                        }
-                    },
-                    0,
-                    200,
-                    TimeUnit.MILLISECONDS);
+            var _ =
+                    clock.scheduleWithFixedDelay(
+                            () -> {
+                                source.run(
+                                        "patch",
+                                        "pg",
+                                        "production-app",
+                                        "-n",
+                                        "production",
+                                        "--type",
+                                        "merge",
+                                        "-p",
+                                        "{\"spec\":{\"desiredState\":\"running\"}}");
+                                source.run(
+                                        "delete",
+                                        "vm",
+                                        "app-server-1",
+                                        "-n",
+                                        "production",
+                                        "--wait=false");
+                                int code = source.feed(anew, "create", "-f", "-").code();
+                                synchronized (codes) {
+                                    codes.add(code);
+                                }
+                            },
+                            0,
+                            200,
+                            TimeUnit.MILLISECONDS);
         }
 
         void hasTried(int times) {
@@ -419,7 +426,7 @@ class PlannedFailoverE2E {
     private static void healthy(Kubectl cluster, String namespace, String group) {
         for (String field :
                 List.of("state=Active", "replicationHealth=Healthy", "currentState=running")) {
-            String[] parts = field.split("=");
+            String[] parts = field.split("=", 2);
             await().atMost(PATIENCE)
                     .until(
                             () ->
