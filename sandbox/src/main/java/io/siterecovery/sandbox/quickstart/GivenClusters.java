@@ -7,12 +7,12 @@ import java.nio.file.Path;
  * API servers that somebody else runs, found by the kubeconfigs in a folder. Site Recovery gets
  * ServiceAccounts of its own there, so that the servers can tell it from people.
  */
-record GivenClusters(Path folder) implements Clusters {
+record GivenClusters(Path folder, Narrator narrator) implements Clusters {
 
     private static final String NAMESPACE = "site-recovery";
     private static final String TOKEN_LIFETIME = "24h";
 
-    static GivenClusters in(Path folder) {
+    static GivenClusters in(Path folder, Narrator narrator) {
         for (Role role : Role.values()) {
             if (!Files.isReadable(file(folder, role))) {
                 throw new QuickstartFailure(
@@ -20,7 +20,7 @@ record GivenClusters(Path folder) implements Clusters {
                                 .formatted(file(folder, role)));
             }
         }
-        return new GivenClusters(folder);
+        return new GivenClusters(folder, narrator);
     }
 
     /** With the contents of the files that it names, since the control plane opens none. */
@@ -57,9 +57,22 @@ record GivenClusters(Path folder) implements Clusters {
                 NAMESPACE + "-" + name,
                 "--clusterrole=cluster-admin",
                 "--serviceaccount=" + NAMESPACE + ":" + name);
-        String token =
-                kubectl.run(
-                        "create", "token", name, "-n", NAMESPACE, "--duration=" + TOKEN_LIFETIME);
+        String token;
+        try {
+            token =
+                    kubectl.run(
+                            "create",
+                            "token",
+                            name,
+                            "-n",
+                            NAMESPACE,
+                            "--duration=" + TOKEN_LIFETIME);
+        } catch (QuickstartFailure e) {
+            narrator.say(
+                    "%s issues no ServiceAccount tokens: %s acts there as you",
+                    role.cluster(), name);
+            return administrator(role);
+        }
         return """
                apiVersion: v1
                kind: Config

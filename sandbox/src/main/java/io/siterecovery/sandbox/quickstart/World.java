@@ -113,7 +113,7 @@ final class World {
     private Clusters startClusters(Vertx vertx) {
         Clusters clusters =
                 options.clusters().isPresent()
-                        ? GivenClusters.in(options.clusters().get())
+                        ? GivenClusters.in(options.clusters().get(), narrator)
                         : EmbeddedClusters.start(vertx, state.subfolder("clusters"));
         lifeline.hold(clusters);
         for (Role role : Role.values()) {

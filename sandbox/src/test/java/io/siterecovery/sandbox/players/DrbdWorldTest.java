@@ -80,11 +80,11 @@ class DrbdWorldTest {
         twoNodes(SYNC);
         world.open("alpha", "r0");
         world.cutLink("alpha", "bravo");
-        await().atMost(Duration.ofSeconds(5)).until(() -> outOfSync("alpha") >= 64);
+        await().atMost(Duration.ofSeconds(60)).until(() -> outOfSync("alpha") >= 64);
         assertThat(outOfSync("bravo")).isZero();
 
         world.healLink("alpha", "bravo");
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(60))
                 .until(
                         () ->
                                 lines("bravo").stream()
@@ -100,7 +100,7 @@ class DrbdWorldTest {
         world.resyncRate(1024);
         world.open("alpha", "r0");
         world.cutLink("alpha", "bravo");
-        await().atMost(Duration.ofSeconds(5)).until(() -> outOfSync("alpha") >= 16);
+        await().atMost(Duration.ofSeconds(60)).until(() -> outOfSync("alpha") >= 16);
         world.healLink("alpha", "bravo");
         world.close("alpha", "r0");
         assertThat(lines("bravo")).anyMatch(l -> l.contains("replication:SyncTarget"));
@@ -160,10 +160,10 @@ class DrbdWorldTest {
         assertThat(world.canWrite("alpha", "r0")).isFalse();
         assertThat(world.stream("alpha", options())).isEmpty();
         assertThat(world.open("bravo", "r0")).isEmpty();
-        await().atMost(Duration.ofSeconds(5)).until(() -> outOfSync("bravo") > 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> outOfSync("bravo") > 0);
 
         world.powerOn("alpha");
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(60))
                 .until(
                         () ->
                                 lines("alpha").stream()
@@ -185,7 +185,7 @@ class DrbdWorldTest {
         world.close("alpha", "r0");
         world.discardData("alpha", "bravo", "r0");
 
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(60))
                 .until(
                         () ->
                                 lines("alpha").stream()

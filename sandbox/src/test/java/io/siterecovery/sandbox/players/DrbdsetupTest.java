@@ -96,7 +96,7 @@ class DrbdsetupTest {
         }
 
         var polled = new ArrayList<String>();
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(60))
                 .until(
                         () -> {
                             stream.poll();
@@ -159,7 +159,7 @@ class DrbdsetupTest {
         assertThat(out.readLine()).startsWith("exists resource");
         parent.destroyForcibly();
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> !child.isAlive());
+        await().atMost(Duration.ofSeconds(60)).until(() -> !child.isAlive());
     }
 
     @Test

@@ -70,7 +70,7 @@ class GenuineLinesTest {
             EventStream writer = world.stream("alpha", options).orElseThrow();
             var lines = new ArrayList<String>();
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(5))
+                    .atMost(Duration.ofSeconds(60))
                     .until(
                             () -> {
                                 String json = world.document("alpha", DrbdJson::status).orElse("");
@@ -79,7 +79,7 @@ class GenuineLinesTest {
             world.healLink("alpha", "bravo");
             world.poll("bravo", stream, options);
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(5))
+                    .atMost(Duration.ofSeconds(60))
                     .until(
                             () ->
                                     world.document("bravo", DrbdJson::status)

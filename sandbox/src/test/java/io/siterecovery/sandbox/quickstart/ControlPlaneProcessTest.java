@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ControlPlaneProcessTest {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final Narrator narrator =
@@ -37,6 +37,8 @@ class ControlPlaneProcessTest {
         long second;
         try (ControlPlaneProcess process = start()) {
             long first = process.pid();
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(process.log()).hasContent("user planner\n"));
             ProcessHandle.of(first).orElseThrow().destroyForcibly();
             await().atMost(SOON).until(() -> process.pid() != first);
             second = process.pid();

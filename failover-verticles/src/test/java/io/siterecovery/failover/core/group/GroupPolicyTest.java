@@ -42,6 +42,7 @@ import io.siterecovery.model.ProtectionGroupSpec;
 import io.siterecovery.model.ProtectionGroupStatus;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -274,9 +275,10 @@ class GroupPolicyTest {
     }
 
     private static Condition condition(WriteStatus write, String type) {
-        List<Condition> conditions = write.status().conditions();
-        assertThat(conditions).isNotNull();
-        return conditions.stream().filter(c -> c.type().equals(type)).findFirst().orElseThrow();
+        return Objects.requireNonNull(write.status().conditions()).stream()
+                .filter(c -> c.type().equals(type))
+                .findFirst()
+                .orElseThrow();
     }
 
     private GroupObservation observe() {

@@ -1,0 +1,77 @@
+package io.siterecovery.failover.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.siterecovery.events.cluster.FactKey;
+import io.siterecovery.events.cluster.ObjectMeta;
+import io.siterecovery.events.cluster.PersistentVolumeFact;
+import io.siterecovery.events.cluster.VirtualMachineFact;
+import io.siterecovery.events.cluster.VolumeAttachmentFact;
+import io.siterecovery.failover.view.TenantView.Change;
+import io.siterecovery.model.ResourceKind;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TenantViewTest {
+
+    private static final FactKey VM =
+            new FactKey("cluster1", "VirtualMachine.kubevirt.io", "production", "vm");
+
+    private final List<Change> changes = new ArrayList<>();
+    private final TenantView view = new TenantView(changes::add);
+
+    @Test
+    void an_older_fact_does_not_overwrite_the_answer_to_our_own_write() {
+        view.apply(VM, vm("9", false));
+        view.apply(VM, vm("8", true));
+        assertThat(seen().halted()).isTrue();
+        view.apply(VM, vm("10", true));
+        assertThat(seen().halted()).isFalse();
+        assertThat(changes).hasSize(2);
+    }
+
+    @Test
+    void what_is_gone_is_gone_and_saying_so_twice_wakes_nobody() {
+        view.apply(VM, vm("9", false));
+        view.apply(VM, null);
+        view.apply(VM, null);
+        assertThat(view.shelf("cluster1", ResourceKind.VIRTUAL_MACHINE, "production")).isEmpty();
+        assertThat(changes).hasSize(2).allMatch(c -> c.namespace().equals("production"));
+    }
+
+    @Test
+    void a_volume_and_its_attachment_concern_the_namespace_of_the_claim() {
+        FactKey pv = new FactKey("cluster1", "PersistentVolume", "", "pv");
+        view.apply(
+                pv,
+                new PersistentVolumeFact(
+                        meta("1"), "driver", "pv", "production", "vm-disk", "Bound"));
+        view.apply(
+                new FactKey("cluster1", "VolumeAttachment.storage.k8s.io", "", "csi-1"),
+                new VolumeAttachmentFact(meta("2"), "pv", "n1", true));
+        assertThat(changes).hasSize(2).allMatch(c -> c.namespace().equals("production"));
+        assertThat(view.attached("cluster1", "pv")).isTrue();
+        assertThat(view.volumeFor("cluster1", "production", "vm-disk")).contains("pv");
+    }
+
+    private VirtualMachineFact seen() {
+        return view.get(
+                        VirtualMachineFact.class,
+                        "cluster1",
+                        ResourceKind.VIRTUAL_MACHINE,
+                        "production",
+                        "vm")
+                .orElseThrow();
+    }
+
+    private static VirtualMachineFact vm(String version, boolean running) {
+        return new VirtualMachineFact(meta(version), running, null, List.of(), List.of(), null);
+    }
+
+    private static ObjectMeta meta(String version) {
+        return new ObjectMeta("u", version, 1, Instant.EPOCH, null, Map.of());
+    }
+}
