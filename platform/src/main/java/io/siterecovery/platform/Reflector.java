@@ -54,6 +54,7 @@ final class Reflector implements Runnable, Watch {
     private final Map<Key, String> versions = new HashMap<>();
     private final Semaphore wake = new Semaphore(0);
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private volatile CompletableFuture<Void> delivering = CompletableFuture.completedFuture(null);
     private volatile @Nullable Stream stream;
     private Duration wait = FIRST_WAIT;
     private @Nullable Reason reported;
@@ -107,6 +108,8 @@ final class Reflector implements Runnable, Watch {
     @Override
     public void close() {
         if (closed.complete(null)) {
+            // Whoever waits for the follower would wait for ever if its context is gone.
+            delivering.complete(null);
             whenClosed.accept(this);
             breakStream();
         }
@@ -204,6 +207,10 @@ final class Reflector implements Runnable, Watch {
             return CompletableFuture.completedFuture(null);
         }
         CompletableFuture<Void> delivered = new CompletableFuture<>();
+        delivering = delivered;
+        if (closed.isDone()) {
+            return CompletableFuture.completedFuture(null);
+        }
         context.runOnContext(
                 start -> {
                     for (Runnable call : calls) {
@@ -222,7 +229,6 @@ final class Reflector implements Runnable, Watch {
                     }
                     delivered.complete(null);
                 });
-        var _ = closed.whenComplete((ignored, never) -> delivered.complete(null));
         return delivered;
     }
 

@@ -26,7 +26,7 @@ class PemKeyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {2048, 4096})
+    @ValueSource(ints = {2048, 3072})
     void reads_pkcs1(int bits) throws Exception {
         PrivateKey key = key("RSA", bits);
         byte[] pkcs8 = key.getEncoded();
