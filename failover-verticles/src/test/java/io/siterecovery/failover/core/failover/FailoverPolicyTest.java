@@ -109,7 +109,8 @@ class FailoverPolicyTest {
                                         Power.UP,
                                         Optional.empty(),
                                         Optional.of(CLAIM))));
-        assertThat(decide(new Closing(plan(), LATER)).effects()).isEmpty();
+        assertThat(decide(new Closing(plan(), LATER)))
+                .isEqualTo(Decision.of(new Closing(plan(), LATER)));
         Claim older = AT_SOURCE.claim("prod", GROUP);
         world.source =
                 new Side(
@@ -121,7 +122,8 @@ class FailoverPolicyTest {
                                         Power.UP,
                                         Optional.of(CLAIM),
                                         Optional.of(older))));
-        assertThat(decide(new Closing(plan(), LATER)).effects()).isEmpty();
+        assertThat(decide(new Closing(plan(), LATER)))
+                .isEqualTo(Decision.of(new Closing(plan(), LATER)));
     }
 
     @Test
