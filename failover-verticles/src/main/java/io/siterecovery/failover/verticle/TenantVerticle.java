@@ -99,7 +99,7 @@ final class TenantVerticle extends VerticleBase {
                         new FailoverEffects(tenant, policies),
                         groupEffects,
                         ownerships,
-                        new LockLease(tenant),
+                        new LockLease(tenant, this::everythingChanged),
                         new OperationLog(tenant));
         FailoverSight sight = new FailoverSight(views, is, tenant.instanceId());
         Lane policyLane =

@@ -28,19 +28,15 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 class WatchersIT {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WatchersIT.class);
     private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final String VM = "cluster1/VirtualMachine.kubevirt.io/production/";
 
@@ -244,31 +240,6 @@ class WatchersIT {
         beat(site, "n1");
         await().atMost(PATIENCE).until(() -> beatOf(prod) == sequence);
         assertThat(prod.all()).noneMatch(event -> event.key().contains("pvc-2"));
-    }
-
-    @Test
-    void says_how_long_a_change_takes_to_become_a_fact() throws Exception {
-        vm("production", "web");
-        world.startControlPlane();
-        Reading prod = world.read(Topics.clusters("prod"));
-        awaitComplete(prod);
-        double[] millis = new double[300];
-        for (int i = 0; i < millis.length; i++) {
-            String wish = "w" + i;
-            long before = System.nanoTime();
-            patchVm("web", wish);
-            while (!wish(prod, "web").equals(wish)) {
-                Thread.onSpinWait();
-            }
-            millis[i] = (System.nanoTime() - before) / 1e6;
-        }
-        double[] warm = Arrays.copyOfRange(millis, 100, millis.length);
-        Arrays.sort(warm);
-        LOG.atInfo()
-                .addKeyValue("p50ms", warm[warm.length / 2])
-                .addKeyValue("p90ms", warm[warm.length * 9 / 10])
-                .log("patch sent to fact read from Kafka");
-        assertThat(warm).isNotEmpty();
     }
 
     private void vm(String namespace, String name) throws Exception {
