@@ -184,7 +184,7 @@ final class FailoverWorld implements AutoCloseable {
             "dr-prod",
             "-w",
             "-o",
-            "jsonpath={.metadata.name} {.status.step}{\"\\n\"}"
+            "jsonpath={.metadata.name} {.status.step}{.status.state}{\"\\n\"}"
         };
         try (Kubectl.Printing steps = quorum.start(words)) {
             order.run();

@@ -8,6 +8,7 @@ import static io.siterecovery.tests.failover.FailoverWorld.healthy;
 import static io.siterecovery.tests.failover.FailoverWorld.phase;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -44,11 +45,42 @@ class HostileToolE2E {
         assertThat(phase(in.dr, "production", "app-server-1")).isEqualTo("Running");
     }
 
+    /** An order at a moment when the tool has just deleted the VM is refused: it is made again. */
     private void moveUnderFire(String name) {
         try (HostileTool tool = new HostileTool(in.primary)) {
-            in.primary.apply(failover(CANONICAL, "production", name, "production-app", "cluster2"));
-            completes(in.primary, "production", name);
+            String order = name;
+            int attempts = 1;
+            while (!accepted(order)) {
+                assertThat(++attempts).as("orders refused").isLessThan(20);
+                order = name + "-" + attempts;
+            }
+            completes(in.primary, "production", order);
             tool.hasTried(10);
         }
+    }
+
+    private boolean accepted(String name) {
+        AtomicBoolean accepted = new AtomicBoolean();
+        in.at(
+                "Closing|Failed",
+                "cluster1.production." + name,
+                () ->
+                        in.primary.apply(
+                                failover(CANONICAL, "production", name, "production-app", "dr")),
+                () -> {
+                    String message =
+                            in.quorum.ok(
+                                    "get",
+                                    "failover",
+                                    "cluster1.production." + name,
+                                    "-n",
+                                    "dr-prod",
+                                    "-o",
+                                    "jsonpath={.status.state} {.status.message}");
+                    accepted.set(
+                            !message.matches(
+                                    "Failed .*VM app-server-1 does not exist on cluster1"));
+                });
+        return accepted.get();
     }
 }

@@ -24,7 +24,7 @@ class InterruptionsE2E {
 
     private static final String NAMESPACE = "dr-system";
     private static final String GROUP = "production-protection-group";
-    private static final Duration SHORT = Duration.ofSeconds(5);
+    private static final Duration SHORT = Duration.ofSeconds(4);
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private final FailoverWorld in;
@@ -60,6 +60,7 @@ class InterruptionsE2E {
     @Test
     void outages_of_twenty_seconds_lose_nothing_and_decide_nothing() {
         outages(LONG);
+        outagesElsewhere(LONG);
     }
 
     private void killedAt(String step) {
@@ -81,6 +82,10 @@ class InterruptionsE2E {
                     in.world.startKafka();
                 });
         back(name + "-source", "Closing|StoppingVMs", () -> away("cluster2", length));
+    }
+
+    private void outagesElsewhere(Duration length) {
+        String name = "outage-elsewhere-" + length.toSeconds();
         there(name + "-target", "Closing|StoppingVMs", () -> away("cluster2", length));
         back(name + "-quorum", "Closing|StoppingVMs", () -> away("cluster3", length));
     }
