@@ -6,10 +6,9 @@ import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
-import io.siterecovery.platform.KubernetesCluster;
+import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
-import io.siterecovery.platform.TenantContext;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -29,10 +28,10 @@ public final class LockLease {
     private static final DateTimeFormatter MICRO_TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
-    private final TenantContext tenant;
+    private final Ports tenant;
     private final Set<String> shown = new HashSet<>();
 
-    public LockLease(TenantContext tenant) {
+    public LockLease(Ports tenant) {
         this.tenant = tenant;
     }
 
@@ -74,14 +73,14 @@ public final class LockLease {
                         tenant.tenant().namespace(),
                         "failover-lock-" + group.ownershipName(),
                         null);
-        for (KubernetesCluster cluster : List.of(tenant.primary(), tenant.dr())) {
+        for (KubernetesApi cluster : List.of(tenant.primary(), tenant.dr())) {
             cluster.delete(
                     ResourceKind.LEASE, group.namespace(), "failover-lock-" + group.name(), null);
         }
     }
 
     private static void put(
-            KubernetesCluster cluster, String namespace, String name, Map<String, Object> spec) {
+            KubernetesApi cluster, String namespace, String name, Map<String, Object> spec) {
         cluster.create(
                         ResourceKind.LEASE,
                         Answers.object(
@@ -100,7 +99,7 @@ public final class LockLease {
     }
 
     private static Future<Void> replace(
-            KubernetesCluster cluster, String namespace, String name, Map<String, Object> spec) {
+            KubernetesApi cluster, String namespace, String name, Map<String, Object> spec) {
         return cluster.mergePatch(
                         ResourceKind.LEASE,
                         namespace,
