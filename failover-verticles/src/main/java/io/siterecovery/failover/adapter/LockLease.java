@@ -7,11 +7,10 @@ import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.Follower;
-import io.siterecovery.platform.KubernetesCluster;
+import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
 import io.siterecovery.platform.Selector;
-import io.siterecovery.platform.TenantContext;
 import io.siterecovery.platform.Watch;
 import io.vertx.core.Future;
 import java.time.Instant;
@@ -33,16 +32,16 @@ public final class LockLease {
 
     private record Shown(String uid, List<Watch> watches) {}
 
-    private record Place(KubernetesCluster cluster, String namespace, String name) {}
+    private record Place(KubernetesApi cluster, String namespace, String name) {}
 
-    private final TenantContext tenant;
+    private final Ports tenant;
     private final Runnable gone;
     private final Map<GroupId, Shown> shown = new HashMap<>();
 
     /**
      * @param gone told when somebody has taken a lease away: whoever still holds the lock shows it
      */
-    public LockLease(TenantContext tenant, Runnable gone) {
+    public LockLease(Ports tenant, Runnable gone) {
         this.tenant = tenant;
         this.gone = gone;
     }
@@ -143,7 +142,7 @@ public final class LockLease {
     }
 
     private static void put(Place place, Map<String, Object> spec) {
-        KubernetesCluster cluster = place.cluster();
+        KubernetesApi cluster = place.cluster();
         cluster.create(
                         ResourceKind.LEASE,
                         Answers.object(
