@@ -18,6 +18,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ final class ApiClient implements KubernetesApi {
     private final Author author;
     private final Network network;
     private final Interference interference;
+    private final Consumer<Author> called;
     private @Nullable ClusterIdentity identity;
 
     ApiClient(
@@ -40,13 +42,15 @@ final class ApiClient implements KubernetesApi {
             ApiServer server,
             Author author,
             Network network,
-            Interference interference) {
+            Interference interference,
+            Consumer<Author> called) {
         this.process = process;
         this.cluster = cluster;
         this.server = server;
         this.author = author;
         this.network = network;
         this.interference = interference;
+        this.called = called;
     }
 
     @Override
@@ -191,6 +195,7 @@ final class ApiClient implements KubernetesApi {
 
     /** What was sent takes effect whatever becomes of the sender. */
     private <T> Future<T> call(String what, Network.Fate fate, Supplier<T> effect) {
+        called.accept(author);
         Promise<T> promise = Promise.promise();
         Agenda.Entry deadline =
                 process.agenda().after(DEADLINE, () -> answer(() -> fail(promise)));

@@ -1,7 +1,8 @@
 package io.siterecovery.tests.simulation.control;
 
+import io.siterecovery.tests.simulation.world.Author;
 import io.siterecovery.tests.simulation.world.World;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -9,7 +10,8 @@ import java.util.function.DoubleSupplier;
  *
  * @param watchTrouble how often a watch event comes late or twice
  * @param topicTrouble how often a record comes late or twice
- * @param published told of each record's topic and key
+ * @param called told who makes each call
+ * @param published told of each record that is published
  */
 public record Surroundings(
         World world,
@@ -18,4 +20,11 @@ public record Surroundings(
         Bugs bugs,
         DoubleSupplier watchTrouble,
         DoubleSupplier topicTrouble,
-        BiConsumer<String, String> published) {}
+        Consumer<Author> called,
+        Published published) {
+
+    /** Who watches what is published. */
+    public interface Published {
+        void by(String deployment, String topic, String key);
+    }
+}

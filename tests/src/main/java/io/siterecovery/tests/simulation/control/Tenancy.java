@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One deployment in one process: what follows its clusters, and what decides and acts for it. */
@@ -44,8 +43,11 @@ final class Tenancy {
         this.around = around;
         this.dice = dice;
         World world = around.world();
-        BiConsumer<String, String> published = around.published();
-        this.producer = new Producer(process, world.broker(), dice.fork(), published);
+        this.producer = new Producer(
+                        process,
+                        world.broker(),
+                        dice.fork(),
+                        (topic, key) -> around.published().by(tenant.name(), topic, key));
         this.facts = new FactsOut(producer, world.broker(), Topics.clusters(tenant.name()));
         this.routed = new FactsOut(producer, world.broker(), Topics.drbd(tenant.name()));
         Ports ports =
@@ -73,7 +75,8 @@ final class Tenancy {
                 around.world().at(cluster),
                 Author.controlPlane(process.name(), tenant.name()),
                 around.network(),
-                around.interference());
+                around.interference(),
+                around.called());
     }
 
     void start() {

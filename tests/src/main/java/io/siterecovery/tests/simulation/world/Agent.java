@@ -67,7 +67,7 @@ public final class Agent {
         return alive;
     }
 
-    void start() {
+    public void start() {
         alive = true;
         complete = false;
         incarnation++;
@@ -82,7 +82,7 @@ public final class Agent {
         agenda.after(dice.between(0, POLL), () -> poll(mine));
     }
 
-    void stop() {
+    public void stop() {
         alive = false;
     }
 

@@ -142,6 +142,11 @@ public final class ApiServer {
         return write(author, before, tree, false, false);
     }
 
+    /** The whole object anew, as kubectl apply does it. */
+    public Stored replace(Author author, ObjectKey key, ObjectNode tree) {
+        return write(author, existing(key), tree, false, false);
+    }
+
     /** A controller's own way to write: whatever is there now, changed. */
     public void update(Author author, ObjectKey key, Consumer<ObjectNode> change) {
         Stored before = objects.get(key);

@@ -79,6 +79,14 @@ public final class DrbdResource {
         return replicas.stream().filter(r -> r.primary);
     }
 
+    public int primaryCount() {
+        int count = 0;
+        for (Replica replica : replicas) {
+            count += replica.primary ? 1 : 0;
+        }
+        return count;
+    }
+
     Replica on(String node) {
         return replicas.stream().filter(r -> r.node.equals(node)).findFirst().orElseThrow();
     }

@@ -18,6 +18,7 @@ public final class Guest {
     final List<Replica> devices = new ArrayList<>();
     boolean running;
     boolean stopping;
+    boolean stubborn;
     boolean off;
     boolean podGone;
     boolean detached;
@@ -47,6 +48,15 @@ public final class Guest {
 
     public boolean startedByPeople() {
         return startedByPeople;
+    }
+
+    public boolean isRunning() {
+        return running && !stopping && !off;
+    }
+
+    /** It shuts down, but takes minutes. */
+    public boolean isStubborn() {
+        return stubborn;
     }
 
     /** Nothing of it can touch a disk any more, now or later. */

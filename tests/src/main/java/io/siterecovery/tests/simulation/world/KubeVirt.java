@@ -48,12 +48,16 @@ public final class KubeVirt {
     }
 
     /** How many of the guests ignore the wish to shut down for minutes. */
-    void stubborn(double share) {
+    public void stubborn(double share) {
         stubborn = share;
     }
 
     public Stream<Guest> guests() {
         return guests.values().stream();
+    }
+
+    public Optional<Guest> guest(Machine machine) {
+        return Optional.ofNullable(guests.get(machine.toString()));
     }
 
     /** As long ago: it runs, and nobody remembers the start. */
@@ -301,8 +305,9 @@ public final class KubeVirt {
             return;
         }
         guest.stopping = true;
+        guest.stubborn = dice.chance(stubborn);
         long shutdown =
-                dice.chance(stubborn)
+                guest.stubborn
                         ? dice.between(100, 500) * Agenda.SECOND
                         : dice.around(200 * Agenda.MILLI);
         story.tell(

@@ -61,6 +61,10 @@ public final class Replica {
         return up && open && primary && quorum && reachesData();
     }
 
+    public String described() {
+        return this + " " + disk.word() + " up to " + content + " of " + resource.acknowledged();
+    }
+
     boolean reachesData() {
         return disk == DiskState.UP_TO_DATE
                 || connected().anyMatch(l -> l.peer.disk == DiskState.UP_TO_DATE);

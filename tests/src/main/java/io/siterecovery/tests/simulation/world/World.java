@@ -212,6 +212,16 @@ public final class World {
                 .filter(g -> g.machine().equals(machine));
     }
 
+    public Stream<Guest> guestsOf(DrbdResource resource) {
+        return Stream.of(EAST, WEST)
+                .flatMap(site -> kubeVirt(site).guests())
+                .filter(
+                        g ->
+                                g.machine().claims().stream()
+                                        .map(g.machine()::resource)
+                                        .anyMatch(resource.name()::equals));
+    }
+
     /** The replication network between the sites. */
     public void replicationCut(boolean cut) {
         replicationCut = cut;
