@@ -52,4 +52,12 @@ public interface KubernetesApi {
      * @param uid deletes only this object, not one of the same name; null: whichever is there
      */
     Future<Void> delete(ResourceKind kind, String namespace, String name, @Nullable String uid);
+
+    /**
+     * Tells the follower about every object of a kind, now and from now on.
+     *
+     * @param namespace null for all
+     */
+    Watch follow(
+            ResourceKind kind, @Nullable String namespace, Selector selector, Follower follower);
 }

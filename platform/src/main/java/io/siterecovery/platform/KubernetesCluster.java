@@ -239,6 +239,7 @@ public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
         return follow(kind, namespace, new Selector(labelSelector, null), follower);
     }
 
+    @Override
     public Watch follow(
             ResourceKind kind, @Nullable String namespace, Selector selector, Follower follower) {
         Context context = vertx.getOrCreateContext();

@@ -126,6 +126,7 @@ final class Failovers {
     void close() {
         lanes.close();
         orphans.close();
+        leases.close();
     }
 
     private Optional<Instant> drive(String name) {
