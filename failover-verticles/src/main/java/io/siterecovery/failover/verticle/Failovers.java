@@ -104,7 +104,7 @@ final class Failovers {
                     .ifPresent(
                             lock -> {
                                 locked.add(lock.uid());
-                                if (store.seen(lock.failover()).isEmpty()) {
+                                if (!isThere(lock)) {
                                     orphans.wake(group);
                                 }
                             });
@@ -146,7 +146,8 @@ final class Failovers {
                         case Finished _ -> letGo(stored, memory);
                     };
             if (!acted) {
-                return deadline(stored);
+                // One that has passed says nothing new: whoever may act for the group has acted.
+                return deadline(stored).filter(desk.now()::isBefore);
             }
         }
         return Optional.of(desk.now());
@@ -273,14 +274,19 @@ final class Failovers {
                     views.ownership(group).flatMap(o -> o.ownership().lock());
             if (lock.isEmpty()
                     || !views.hubComplete()
-                    || store.seen(lock.get().failover())
-                            .filter(f -> f.meta().uid().equals(lock.get().uid()))
-                            .isPresent()
+                    || isThere(lock.get())
                     || !release(group, lock.get().uid(), memory)) {
                 return Optional.empty();
             }
         }
         return Optional.empty();
+    }
+
+    /** Another Failover of the same name is not the one that holds the lock. */
+    private boolean isThere(Ownership.Lock lock) {
+        return store.seen(lock.failover())
+                .filter(failover -> failover.meta().uid().equals(lock.uid()))
+                .isPresent();
     }
 
     private boolean release(GroupId id, String uid, FailoverMemory memory) {

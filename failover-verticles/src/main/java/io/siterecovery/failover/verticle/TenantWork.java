@@ -24,6 +24,7 @@ import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.ReceivedEvent;
 import io.siterecovery.platform.Tenant;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -48,7 +49,7 @@ public final class TenantWork {
     private final ProtectionGroups groups;
     private final Failovers failovers;
     private final Requests requests;
-    private final Lane policyLane;
+    private final Lanes<KubernetesApi> policyLanes;
     private final Set<String> dirty = new HashSet<>();
     private boolean wishesChanged;
     private boolean scheduled;
@@ -83,13 +84,7 @@ public final class TenantWork {
         requests =
                 new Requests(
                         desk, tenant.namespace(), view, views, new RequestEffects(ports, view));
-        policyLane =
-                desk.lane(
-                        "fence policies",
-                        () -> {
-                            installPolicies();
-                            return Optional.empty();
-                        });
+        policyLanes = desk.lanes(this::installPolicies);
     }
 
     /** A record of {@code dr-<d>.clusters}. */
@@ -112,7 +107,7 @@ public final class TenantWork {
     /** The topics were read to their ends: only now may anything be decided. */
     public void begin() {
         begun = true;
-        policyLane.wake();
+        sites().forEach(policyLanes::wake);
         fullPassLater();
         everythingChanged();
     }
@@ -125,14 +120,18 @@ public final class TenantWork {
         groups.close();
         failovers.close();
         requests.close();
-        policyLane.close();
+        policyLanes.close();
     }
 
-    private void installPolicies() {
-        for (KubernetesApi site : List.of(ports.primary(), ports.dr())) {
-            await(policies.install(site));
-        }
+    /** Each site for itself: one that is silent must not keep the other unfenced. */
+    private Optional<Instant> installPolicies(KubernetesApi site) {
+        await(policies.install(site));
         everythingChanged();
+        return Optional.empty();
+    }
+
+    private List<KubernetesApi> sites() {
+        return List.of(ports.primary(), ports.dr());
     }
 
     private void fullPassLater() {
@@ -142,7 +141,7 @@ public final class TenantWork {
     private void fullPass() {
         if (begun) {
             fullPassLater();
-            List.of(ports.primary(), ports.dr()).forEach(policies::check);
+            sites().forEach(policies::check);
             everythingChanged();
         }
     }
