@@ -14,6 +14,7 @@ public final class Simulate {
             Outcome outcome =
                     new Schedule(Long.parseLong(arguments[0]), all, Bugs.NONE, true).run();
             outcome.story().forEach(System.out::println);
+            if (io.siterecovery.tests.simulation.engine.Agenda.DEBUG != null) System.out.println(io.siterecovery.tests.simulation.engine.Agenda.DEBUG);
             System.out.println(outcome.ends() + " " + outcome.steps() + " steps " + outcome.violation());
             return;
         }

@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.ClusterIdentity;
+import io.siterecovery.platform.Follower;
 import io.siterecovery.platform.JsonPatch;
 import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
 import io.siterecovery.platform.KubernetesJson;
+import io.siterecovery.platform.Selector;
+import io.siterecovery.platform.Watch;
 import io.siterecovery.tests.simulation.engine.Agenda;
 import io.siterecovery.tests.simulation.world.ApiServer;
 import io.siterecovery.tests.simulation.world.Author;
@@ -154,6 +157,21 @@ final class ApiClient implements KubernetesApi {
                             return Boolean.TRUE;
                         })
                 .mapEmpty();
+    }
+
+    @Override
+    public Watch follow(
+            ResourceKind kind, @Nullable String namespace, Selector selector, Follower follower) {
+        if (namespace == null || selector.fields() == null) {
+            throw new UnsupportedOperationException("only one object is followed from here");
+        }
+        return new Following(
+                process,
+                server,
+                Following.named(kind, namespace, selector.fields()),
+                () -> network.reaches(cluster),
+                follower,
+                network.dice());
     }
 
     private <T> Future<T> read(String what, Supplier<T> effect) {

@@ -43,7 +43,7 @@ public final class ControlPlane {
         long offset = dice.between(-maxClockOffset, maxClockOffset);
         double rate = maxClockOffset == 0 ? 1 : 1 + dice.between(-1000, 1000) / 1e6;
         Process process =
-                new Process("cp" + (processes.size() + 1), agenda, story, offset, rate);
+                new Process(processes.size() + 1, agenda, story, offset, rate);
         processes.add(process);
         story.tell(process.name(), () -> "starts, its clock off by " + offset / 1000 + " ms");
         List<Tenancy> its = new ArrayList<>();

@@ -1,10 +1,12 @@
 package io.siterecovery.tests.simulation.control;
 
+import io.siterecovery.platform.ReceivedEvent;
 import io.siterecovery.tests.simulation.world.Broker;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** Keeps a compacted topic equal to the latest states it is given. */
@@ -19,6 +21,18 @@ final class FactsOut {
         this.producer = producer;
         this.topic = topic;
         broker.topic(topic).compacted().forEach(r -> latest.put(r.key(), r.data()));
+    }
+
+    /** What an older process put over our word is put right: it was away, and has not noticed. */
+    void read(ReceivedEvent event) {
+        if (!producer.wroteBefore(event)) {
+            return;
+        }
+        Record ours = latest.get(event.key());
+        if (!Objects.equals(ours, event.data())) {
+            sent.removeIf(Future::isComplete);
+            sent.add(producer.append(topic, event.key(), ours));
+        }
     }
 
     List<String> keys() {

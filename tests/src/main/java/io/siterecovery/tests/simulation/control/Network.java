@@ -44,6 +44,10 @@ public final class Network {
         unreliable = share;
     }
 
+    Dice dice() {
+        return dice;
+    }
+
     Fate fate() {
         boolean late = dice.chance(unreliable / 4);
         return new Fate(

@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 /** One run of the control plane: it may be stopped for a while, it may end at any moment. */
 public final class Process {
 
+    private final int number;
     private final String name;
     private final Agenda agenda;
     private final Story story;
@@ -24,11 +25,13 @@ public final class Process {
     private boolean paused;
 
     /**
+     * @param number how many processes there have been, with this one
      * @param clockOffset microseconds that its clock is ahead
      * @param clockRate seconds that its clock counts in one
      */
-    Process(String name, Agenda agenda, Story story, long clockOffset, double clockRate) {
-        this.name = name;
+    Process(int number, Agenda agenda, Story story, long clockOffset, double clockRate) {
+        this.number = number;
+        this.name = "cp" + number;
         this.agenda = agenda;
         this.story = story;
         this.clockOffset = clockOffset;
@@ -37,6 +40,11 @@ public final class Process {
 
     public String name() {
         return name;
+    }
+
+    /** Later ones have higher numbers. */
+    int number() {
+        return number;
     }
 
     public boolean alive() {

@@ -2,6 +2,7 @@ package io.siterecovery.tests.simulation.control;
 
 import io.siterecovery.events.EventHeaders;
 import io.siterecovery.platform.EventWriter;
+import io.siterecovery.platform.ReceivedEvent;
 import io.siterecovery.tests.simulation.engine.Agenda;
 import io.siterecovery.tests.simulation.engine.Dice;
 import io.siterecovery.tests.simulation.world.Broker;
@@ -16,10 +17,13 @@ final class Producer implements EventWriter {
 
     private static final long DEADLINE = 5 * Agenda.SECOND;
 
+    private static final String TERM = "term";
+
     private final Process process;
     private final Broker broker;
     private final Dice dice;
     private final BiConsumer<String, String> told;
+    private final Map<String, String> signed;
     private long lastArrival;
 
     /**
@@ -30,6 +34,7 @@ final class Producer implements EventWriter {
         this.broker = broker;
         this.dice = dice;
         this.told = told;
+        this.signed = Map.of(TERM, Long.toString(process.number()));
     }
 
     @Override
@@ -51,11 +56,16 @@ final class Producer implements EventWriter {
                                         broker.whenThere(
                                                 () -> {
                                                     long offset =
-                                                            broker.append(
-                                                                    topic, key, data, Map.of());
+                                                            broker.append(topic, key, data, signed);
                                                     answer(() -> promise.tryComplete(offset));
                                                 })));
         return promise.future();
+    }
+
+    /** Whether it was written by a process that was started before this one. */
+    boolean wroteBefore(ReceivedEvent event) {
+        String term = event.headers().get(TERM);
+        return term != null && Long.parseLong(term) < process.number();
     }
 
     @Override

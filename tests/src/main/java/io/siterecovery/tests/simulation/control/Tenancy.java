@@ -122,8 +122,22 @@ final class Tenancy {
             routers.add(router);
             readers.add(read(Topics.siteDrbd(siteId), router::received, router::caughtUp));
         }
-        readers.add(read(Topics.clusters(tenant.name()), work::fact, this::read));
-        readers.add(read(Topics.drbd(tenant.name()), work::drbd, this::read));
+        readers.add(
+                read(
+                        Topics.clusters(tenant.name()),
+                        event -> {
+                            facts.read(event);
+                            work.fact(event);
+                        },
+                        this::read));
+        readers.add(
+                read(
+                        Topics.drbd(tenant.name()),
+                        event -> {
+                            routed.read(event);
+                            work.drbd(event);
+                        },
+                        this::read));
     }
 
     private TopicReader read(

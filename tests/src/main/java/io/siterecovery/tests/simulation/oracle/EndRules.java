@@ -106,7 +106,11 @@ public final class EndRules {
                                     ResourceKind.VIRTUAL_MACHINE,
                                     machine.namespace(),
                                     machine.name());
-            boolean lives = world.kubeVirt(site).guest(machine).filter(Guest::isRunning).isPresent();
+            boolean lives =
+                    world.kubeVirt(site)
+                            .guest(machine)
+                            .filter(g -> g.isRunning() || g.isStubborn())
+                            .isPresent();
             if (vm.isPresent() && !vm.get().deleting() && !lives && able(machine, site)) {
                 found.accept("Dark", machine + " does not run on " + site + ", which holds it");
             }

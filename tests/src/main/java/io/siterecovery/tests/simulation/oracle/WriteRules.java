@@ -186,19 +186,17 @@ final class WriteRules {
 
     /** People may start what is not held back; what the fence should hold, they must not. */
     private void startedByPeople(String site, Group group, Change change) {
-        boolean elsewhere =
-                truth.ownership(group)
-                        .filter(o -> !o.holder().isAt(new ClusterId(site)))
-                        .filter(o -> !(o.holder() instanceof Holder.Unclaimed))
-                        .isPresent();
-        if (!elsewhere) {
+        Optional<Ownership> ownership = truth.ownership(group);
+        if (ownership.filter(o -> o.holder().isAt(new ClusterId(site))).isPresent()) {
             return;
         }
         String place = site + "/" + change.key();
-        if (!world.at(site).admission().served()) {
+        if (truth.unclaimed(group)
+                || !world.at(site).admission().inForce(group.namespace())
+                || !everFenced.contains(place)) {
             disturbed.computeIfAbsent(group, g -> new HashSet<>()).add(site);
             unpreventable.add(place);
-        } else if (everFenced.contains(place)) {
+        } else {
             found.accept(
                     "Fence",
                     change.author().who() + " could start " + change.key() + " on " + site);

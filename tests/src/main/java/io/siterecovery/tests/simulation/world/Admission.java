@@ -6,6 +6,8 @@ import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
 import io.siterecovery.tests.simulation.engine.Agenda;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +37,9 @@ public final class Admission {
         return served;
     }
 
-    /** Whether nobody can start a VM here that is listed. */
-    public boolean holdsNow(String namespace, String vm) {
-        return fenced(namespace, vm);
+    /** Whether what the fence lists there is refused, and only we write it. */
+    public boolean inForce(String namespace) {
+        return policy(FENCE, namespace).isPresent() && policy(GUARD, namespace).isPresent();
     }
 
     /**
@@ -104,9 +106,9 @@ public final class Admission {
     }
 
     private long madeAt(Stored object) {
-        return java.time.temporal.ChronoUnit.MICROS.between(
+        return ChronoUnit.MICROS.between(
                 Agenda.instant(0),
-                java.time.Instant.parse(object.text("metadata", "creationTimestamp")));
+                Instant.parse(object.text("metadata", "creationTimestamp")));
     }
 
     private static boolean about(Stored policy, String namespace) {
