@@ -16,7 +16,6 @@ public final class Agenda {
 
     private final PriorityQueue<Entry> entries = new PriorityQueue<>();
     private final VirtualThreads threads = new VirtualThreads();
-    public static java.util.Map<String,Integer> DEBUG = System.getProperty("dbg") != null ? new java.util.TreeMap<>() : null;
     private long micros;
     private long sequence;
 
@@ -86,7 +85,6 @@ public final class Agenda {
         }
         entries.poll();
         micros = next.at;
-        if (DEBUG != null) DEBUG.merge(next.what.getClass().getName().replaceAll("0x.*",""), 1, Integer::sum);
         next.what.run();
         threads.run();
         return true;
