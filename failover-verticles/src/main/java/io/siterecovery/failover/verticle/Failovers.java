@@ -130,7 +130,7 @@ final class Failovers {
     }
 
     private Optional<Instant> drive(String name) {
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < ROUNDS && !desk.isClosed(); round++) {
             Optional<CustomResourceFact> fact = store.seen(name);
             if (fact.isEmpty()) {
                 return Optional.empty();

@@ -43,6 +43,7 @@ public final class TenantWork {
 
     private final Ports ports;
     private final Turns turns;
+    private final Desk desk;
     private final TenantView view = new TenantView(this::changed);
     private final GroupViews views;
     private final FencePolicies policies;
@@ -63,7 +64,7 @@ public final class TenantWork {
         this.ports = ports;
         this.turns = turns;
         Tenant tenant = ports.tenant();
-        Desk desk = new Desk(ports, turns, jitter);
+        desk = new Desk(ports, turns, jitter);
         policies = new FencePolicies(tenant);
         views = new GroupViews(view, tenant, policies::inForce);
         OwnershipStore ownerships = new OwnershipStore(ports.quorum(), tenant.namespace(), view);
@@ -114,6 +115,7 @@ public final class TenantWork {
 
     public void close() {
         begun = false;
+        desk.close();
         if (fullPass != null) {
             fullPass.cancel();
         }
@@ -161,6 +163,9 @@ public final class TenantWork {
 
     private void dispatch() {
         scheduled = false;
+        if (!begun) {
+            return;
+        }
         boolean everything = dirty.contains(TenantView.EVERY_NAMESPACE);
         for (GroupId group : views.groups()) {
             if (everything || dirty.contains(group.namespace())) {

@@ -100,6 +100,9 @@ public final class FailoverPolicy {
         if (ownership.lock().isPresent()) {
             return moveTo(new Failed(lockHeld(plan.group(), ownership), false));
         }
+        if (ownership.hasCarriedOut(plan.uid())) {
+            return moveTo(new Failed(closedBefore(), false));
+        }
         if (!ownership.holder().isAt(plan.source())) {
             return moveTo(new Failed(sourceLostTheGroup(ownership), false));
         }
@@ -346,6 +349,14 @@ public final class FailoverPolicy {
                 plan.group(),
                 plan.source(),
                 describe(ownership.holder()));
+    }
+
+    private Refusal closedBefore() {
+        return Refusal.of(
+                "HolderChanged",
+                "this Failover has taken %s before and has let go of it since; order again under"
+                        + " another name",
+                plan.group());
     }
 
     private Refusal tooLate(String what) {

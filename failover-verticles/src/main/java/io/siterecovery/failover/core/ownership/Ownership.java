@@ -81,6 +81,11 @@ public record Ownership(
         return instance.filter(i -> i.id().equals(instanceId)).isPresent();
     }
 
+    /** Whether this Failover has closed the group before: nobody does that twice. */
+    public boolean hasCarriedOut(String uid) {
+        return history.stream().anyMatch(past -> past.uid().equals(uid));
+    }
+
     public boolean isLockedBy(String uid) {
         return lock.filter(l -> l.uid().equals(uid)).isPresent();
     }

@@ -46,13 +46,7 @@ public final class ControlPlane {
                 new Process(processes.size() + 1, agenda, story, offset, rate);
         processes.add(process);
         story.tell(process.name(), () -> "starts, its clock off by " + offset / 1000 + " ms");
-        List<Tenancy> its = new ArrayList<>();
-        for (Tenant tenant : tenants) {
-            Tenancy tenancy = new Tenancy(process, tenant, around, dice.fork());
-            its.add(tenancy);
-            tenancy.start();
-        }
-        tenancies.put(process, its);
+        assign(process);
         return process;
     }
 
@@ -73,11 +67,18 @@ public final class ControlPlane {
         return processes.getLast();
     }
 
-    /** The others learn that their deployments are the last one's, each when it can. */
+    /**
+     * The others learn that their deployments are the last one's, each when it can. One that has
+     * worked meanwhile comes back to the group of processes, and so everything is assigned anew.
+     */
     public void retireAllButLast() {
         for (Process process : processes.subList(0, processes.size() - 1)) {
-            if (process.alive()) {
-                process.deliver(() -> retire(process));
+            if (process.alive() && works(process)) {
+                process.deliver(
+                        () -> {
+                            retire(process);
+                            assignAnew();
+                        });
             }
         }
     }
@@ -88,6 +89,26 @@ public final class ControlPlane {
             story.tell(process.name(), () -> "gives its deployments up");
             its.forEach(Tenancy::close);
         }
+    }
+
+    private void assignAnew() {
+        Process process = current();
+        process.deliver(
+                () -> {
+                    tenancies.getOrDefault(process, List.of()).forEach(Tenancy::close);
+                    story.tell(process.name(), () -> "is assigned its deployments anew");
+                    assign(process);
+                });
+    }
+
+    private void assign(Process process) {
+        List<Tenancy> its = new ArrayList<>();
+        for (Tenant tenant : tenants) {
+            Tenancy tenancy = new Tenancy(process, tenant, around, dice.fork());
+            its.add(tenancy);
+            tenancy.start();
+        }
+        tenancies.put(process, its);
     }
 
     /** Another process takes over once this one has been silent for long enough. */
