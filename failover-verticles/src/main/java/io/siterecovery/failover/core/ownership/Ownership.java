@@ -54,12 +54,12 @@ public record Ownership(
 
     /** Close: from here on nothing of the group is started anywhere. */
     public Ownership close(ClusterId from, ClusterId to, Lock by, Past record) {
-        List<Past> longer = new ArrayList<>(history);
-        longer.add(record);
-        return moveTo(
-                new Holder.Moving(from, to),
-                Optional.of(by),
-                longer.subList(Math.max(0, longer.size() - HISTORY_LIMIT), longer.size()));
+        return moveTo(new Holder.Moving(from, to), Optional.of(by), with(record));
+    }
+
+    /** An operation that leaves the group where it is: it only has the lock. */
+    public Ownership lockedBy(Lock by, Past record) {
+        return new Ownership(holder, epoch, Optional.of(by), instance, with(record));
     }
 
     /** Grant, to the target when the proof is complete, or back to the source as undo. */
@@ -81,11 +81,6 @@ public record Ownership(
         return instance.filter(i -> i.id().equals(instanceId)).isPresent();
     }
 
-    /** Whether this Failover has closed the group before: nobody does that twice. */
-    public boolean hasCarriedOut(String uid) {
-        return history.stream().anyMatch(past -> past.uid().equals(uid));
-    }
-
     public boolean isLockedBy(String uid) {
         return lock.filter(l -> l.uid().equals(uid)).isPresent();
     }
@@ -96,12 +91,23 @@ public record Ownership(
                 l -> history.stream().filter(past -> past.uid().equals(l.uid())).findFirst());
     }
 
+    /** Whether this Failover has taken the group before: nobody does that twice. */
+    public boolean hasCarriedOut(String uid) {
+        return history.stream().anyMatch(past -> past.uid().equals(uid));
+    }
+
     public long term() {
         return instance.map(Instance::term).orElse(0L);
     }
 
     public Claim claim(String deployment, GroupId group) {
         return Claim.of(deployment, group, epoch, term());
+    }
+
+    private List<Past> with(Past record) {
+        List<Past> longer = new ArrayList<>(history);
+        longer.add(record);
+        return longer.subList(Math.max(0, longer.size() - HISTORY_LIMIT), longer.size());
     }
 
     private Ownership moveTo(Holder next, Optional<Lock> by, List<Past> past) {
