@@ -22,6 +22,7 @@ public final class ControlPlane {
     private final List<Tenant> tenants;
     private final List<Process> processes = new ArrayList<>();
     private final Map<Process, List<Tenancy>> tenancies = new LinkedHashMap<>();
+    private long assignments;
     private long maxClockOffset;
 
     public ControlPlane(
@@ -104,7 +105,7 @@ public final class ControlPlane {
     private void assign(Process process) {
         List<Tenancy> its = new ArrayList<>();
         for (Tenant tenant : tenants) {
-            Tenancy tenancy = new Tenancy(process, tenant, around, dice.fork());
+            Tenancy tenancy = new Tenancy(process, tenant, ++assignments, around, dice.fork());
             its.add(tenancy);
             tenancy.start();
         }

@@ -14,7 +14,6 @@ import java.util.ArrayDeque;
 /** One run of the control plane: it may be stopped for a while, it may end at any moment. */
 public final class Process {
 
-    private final int number;
     private final String name;
     private final Agenda agenda;
     private final Story story;
@@ -30,7 +29,6 @@ public final class Process {
      * @param clockRate seconds that its clock counts in one
      */
     Process(int number, Agenda agenda, Story story, long clockOffset, double clockRate) {
-        this.number = number;
         this.name = "cp" + number;
         this.agenda = agenda;
         this.story = story;
@@ -40,11 +38,6 @@ public final class Process {
 
     public String name() {
         return name;
-    }
-
-    /** Later ones have higher numbers. */
-    int number() {
-        return number;
     }
 
     public boolean alive() {

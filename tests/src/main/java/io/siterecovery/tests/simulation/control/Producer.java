@@ -20,6 +20,7 @@ final class Producer implements EventWriter {
     private static final String TERM = "term";
 
     private final Process process;
+    private final long term;
     private final Broker broker;
     private final Dice dice;
     private final BiConsumer<String, String> told;
@@ -27,14 +28,17 @@ final class Producer implements EventWriter {
     private long lastArrival;
 
     /**
+     * @param term higher for who was assigned the deployment later
      * @param told of each record's topic and key
      */
-    Producer(Process process, Broker broker, Dice dice, BiConsumer<String, String> told) {
+    Producer(
+            Process process, long term, Broker broker, Dice dice, BiConsumer<String, String> told) {
         this.process = process;
+        this.term = term;
         this.broker = broker;
         this.dice = dice;
         this.told = told;
-        this.signed = Map.of(TERM, Long.toString(process.number()));
+        this.signed = Map.of(TERM, Long.toString(term));
     }
 
     @Override
@@ -62,10 +66,10 @@ final class Producer implements EventWriter {
         return promise.future();
     }
 
-    /** Whether it was written by a process that was started before this one. */
+    /** Whether it was written by one that was assigned before this one. */
     boolean wroteBefore(ReceivedEvent event) {
-        String term = event.headers().get(TERM);
-        return term != null && Long.parseLong(term) < process.number();
+        String other = event.headers().get(TERM);
+        return other != null && Long.parseLong(other) < term;
     }
 
     @Override

@@ -37,7 +37,15 @@ final class Tenancy {
     private int toRead = 2;
     private boolean closed;
 
-    Tenancy(Process process, Tenant tenant, Surroundings around, Dice dice) {
+    /**
+     * @param assignment how many there have been, with this one
+     */
+    Tenancy(
+            Process process,
+            Tenant tenant,
+            long assignment,
+            Surroundings around,
+            Dice dice) {
         this.process = process;
         this.tenant = tenant;
         this.around = around;
@@ -45,6 +53,7 @@ final class Tenancy {
         World world = around.world();
         this.producer = new Producer(
                         process,
+                        assignment,
                         world.broker(),
                         dice.fork(),
                         (topic, key) -> around.published().by(tenant.name(), topic, key));

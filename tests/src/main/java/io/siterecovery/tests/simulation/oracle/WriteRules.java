@@ -292,7 +292,7 @@ final class WriteRules {
             if (resource != null
                     && resource.replicas().stream()
                             .filter(r -> r.site().equals(to))
-                            .noneMatch(r -> r.complete() && r.upToDate())) {
+                            .noneMatch(Replica::complete)) {
                 found.accept(
                         "I7",
                         "granted to " + to + " which lacks data of " + machine + ": "
