@@ -362,7 +362,10 @@ public final class GroupViews {
                 volume.filter(v -> view.attached(cluster, v)).isPresent());
     }
 
-    /** Volumes are those of the site that holds the group; every node's word on each is taken. */
+    /**
+     * Every node's word on every volume. Volumes are those of the site that holds the group, and
+     * whatever else the other one knows: a VM that is deleted where it ran has disks all the same.
+     */
     private Replication replication(List<Site> sites, Optional<OwnershipSeen> ownership) {
         Optional<ClusterId> holder =
                 ownership
@@ -378,11 +381,7 @@ public final class GroupViews {
                 sites.stream()
                         .filter(s -> holder.map(s.cluster()::equals).orElse(true))
                         .findFirst();
-        List<GroupVolume> volumes = new ArrayList<>();
-        from.ifPresent(
-                site ->
-                        site.members()
-                                .forEach(m -> m.disks().forEach(d -> volumes.add(volume(m, d)))));
+        List<GroupVolume> volumes = from.map(site -> volumes(site, sites)).orElse(List.of());
         List<NodeReport> reports =
                 volumes.stream()
                         .flatMap(v -> v.resource().stream())
@@ -391,6 +390,31 @@ public final class GroupViews {
                         .map(this::report)
                         .toList();
         return new Replication(volumes, reports);
+    }
+
+    private static List<GroupVolume> volumes(Site holder, List<Site> sites) {
+        List<GroupVolume> volumes = new ArrayList<>(volumesOn(holder).toList());
+        for (Site other : sites) {
+            volumesOn(other)
+                    .filter(v -> v.resource().isPresent())
+                    .filter(
+                            v ->
+                                    volumes.stream()
+                                            .noneMatch(known -> known.resource().equals(v.resource())))
+                    .forEach(volumes::add);
+        }
+        for (Member member : holder.members()) {
+            boolean known = volumes.stream().anyMatch(v -> v.vm().equals(member.name()));
+            if (member.vm().isEmpty() && !known) {
+                String fault = "VM " + member.name() + " is defined nowhere";
+                volumes.add(new GroupVolume(member.name(), "?", Optional.empty(), 0, fault));
+            }
+        }
+        return volumes;
+    }
+
+    private static Stream<GroupVolume> volumesOn(Site site) {
+        return site.members().stream().flatMap(m -> m.disks().stream().map(d -> volume(m, d)));
     }
 
     private static GroupVolume volume(Member member, Disk disk) {

@@ -82,7 +82,7 @@ public final class FailoverPolicy {
             case Closing _, StoppingVms _, Proving _ when seen.cancelled() -> undo(CANCELLED);
             case Closing s -> fence(s, ownership);
             case StoppingVms s -> stop(s);
-            case Proving s -> prove(s);
+            case Proving s -> prove(s, ownership);
             case Granting s -> grant(s, current);
             case StartingVms s when !lockedByUs -> takeLock(s, current);
             case StartingVms s -> start(s);
@@ -207,8 +207,8 @@ public final class FailoverPolicy {
                 : stay(s, new SetDesiredState(plan.source(), false));
     }
 
-    private Decision prove(Proving s) {
-        List<String> missing = missingProof(s.proofFrom());
+    private Decision prove(Proving s, Ownership ownership) {
+        List<String> missing = missingProof(s.proofFrom(), ownership);
         if (missing.isEmpty()) {
             return moveTo(new Granting(plan, s.proofFrom(), s.deadline()));
         }
@@ -229,7 +229,7 @@ public final class FailoverPolicy {
         }
         // The proof is asked for again, since an interrupted instance may have stored this long
         // ago.
-        List<String> missing = missingProof(s.proofFrom());
+        List<String> missing = missingProof(s.proofFrom(), current.ownership());
         if (!missing.isEmpty()) {
             return seen.isPast(s.deadline())
                     ? undo(notProven(missing))
@@ -327,9 +327,13 @@ public final class FailoverPolicy {
                 : List.of();
     }
 
-    private List<String> missingProof(Map<String, Long> from) {
+    private List<String> missingProof(Map<String, Long> from, Ownership ownership) {
         if (!seen.source().allStopped()) {
             return List.of(plan.source() + " still runs: " + seen.source().stillUp());
+        }
+        // A VM that was made again since Close, or joined the group since, is not held yet.
+        if (!seen.source().heldUnder(ownership.claim(deployment, plan.group()))) {
+            return List.of("not every VM is fenced and claimed on " + plan.source());
         }
         return PlannedProof.missing(
                 seen.replication(),
