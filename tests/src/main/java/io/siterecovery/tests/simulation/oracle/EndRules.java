@@ -118,6 +118,12 @@ public final class EndRules {
     }
 
     private boolean able(Machine machine, String site) {
+        boolean blocked =
+                world.guests(machine).anyMatch(g -> !g.site().equals(site) && g.isStubborn());
+        return !blocked && disksAt(machine, site);
+    }
+
+    private boolean disksAt(Machine machine, String site) {
         return machine.claims().stream()
                 .map(c -> world.resources().get(machine.resource(c)))
                 .allMatch(
