@@ -99,6 +99,11 @@ public final class EmbeddedWorld implements AutoCloseable {
         return world.controlPlane().pid();
     }
 
+    /** One more control plane beside the first, until it is closed. */
+    public AutoCloseable anotherControlPlane(String name) {
+        return world.anotherControlPlane(name);
+    }
+
     public Path controlPlaneLog() {
         return world.controlPlane().log();
     }

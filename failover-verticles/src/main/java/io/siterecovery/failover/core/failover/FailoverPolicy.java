@@ -23,6 +23,7 @@ import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.failover.core.proof.PlannedProof;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -178,12 +179,16 @@ public final class FailoverPolicy {
         if (!seen.source().heldUnder(ownership.claim(deployment, plan.group()))) {
             return stay(s);
         }
+        List<Effect> questions = new ArrayList<>();
         if (seen.fence() == Fence.UNTRIED) {
-            return stay(s, new TryFence(plan.source()));
+            questions.add(new TryFence(plan.source()));
         }
-        return seen.topicEnds()
-                .map(ends -> moveTo(new StoppingVms(plan, ends, s.deadline())))
-                .orElseGet(() -> stay(s, new ReadTopicEnds()));
+        if (seen.topicEnds().isEmpty()) {
+            questions.add(new ReadTopicEnds());
+        }
+        return questions.isEmpty()
+                ? moveTo(new StoppingVms(plan, seen.topicEnds().orElseThrow(), s.deadline()))
+                : new Decision(s, questions);
     }
 
     private Decision stop(StoppingVms s) {

@@ -131,11 +131,12 @@ class FailoverPolicyTest {
     }
 
     @Test
-    void tries_the_fence_then_reads_the_topics_then_stops() {
+    void tries_the_fence_and_reads_the_topics_then_stops() {
         Closing closing = new Closing(plan(), LATER);
         world.fence = Fence.UNTRIED;
         world.ends = Optional.empty();
-        assertThat(decide(closing).effects()).containsExactly(new TryFence(SOURCE));
+        assertThat(decide(closing).effects())
+                .containsExactly(new TryFence(SOURCE), new ReadTopicEnds());
         world.fence = Fence.HOLDS;
         assertThat(decide(closing).effects()).containsExactly(new ReadTopicEnds());
         world.ends = Optional.of(CLOSED_AT);
