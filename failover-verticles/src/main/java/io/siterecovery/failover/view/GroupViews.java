@@ -52,9 +52,13 @@ import java.util.stream.Stream;
 /** Reads groups out of the facts of a deployment. */
 public final class GroupViews {
 
+    /** A group's ownership, and of which group. */
+    private record Owned(GroupId group, OwnershipSeen seen) {}
+
     private final TenantView view;
     private final Tenant tenant;
     private final Function<ClusterId, Optional<Boolean>> fenceHolds;
+    private final Readings readings = new Readings();
 
     /**
      * @param fenceHolds whether an admission policy of ours is in force on a cluster, if known
@@ -86,10 +90,7 @@ public final class GroupViews {
                 .forEach(
                         (name, fact) -> {
                             if (fact instanceof CustomResourceFact own) {
-                                GroupOwnershipSpec spec =
-                                        ResourceJson.read(
-                                                "spec", own.spec(), GroupOwnershipSpec.class);
-                                groups.add(new GroupId(spec.namespace(), spec.group()));
+                                groups.add(readings.of(own, GroupViews::owned).group());
                             }
                         });
         return groups;
@@ -112,16 +113,16 @@ public final class GroupViews {
 
     public Optional<OwnershipSeen> ownership(GroupId group) {
         return hubFact(ResourceKind.GROUP_OWNERSHIP, group.ownershipName())
-                .map(
-                        fact ->
-                                new OwnershipSeen(
-                                        fact.meta().uid(),
-                                        fact.meta().resourceVersion(),
-                                        Ownerships.read(
-                                                ResourceJson.read(
-                                                        "spec",
-                                                        fact.spec(),
-                                                        GroupOwnershipSpec.class))));
+                .map(fact -> readings.of(fact, GroupViews::owned).seen());
+    }
+
+    private static Owned owned(CustomResourceFact fact) {
+        GroupOwnershipSpec spec =
+                ResourceJson.read("spec", fact.spec(), GroupOwnershipSpec.class);
+        return new Owned(
+                new GroupId(spec.namespace(), spec.group()),
+                new OwnershipSeen(
+                        fact.meta().uid(), fact.meta().resourceVersion(), Ownerships.read(spec)));
     }
 
     public GroupObservation observe(GroupId group, String instanceId, Instant now) {
@@ -146,7 +147,7 @@ public final class GroupViews {
     public Optional<Copy> hubCopy(GroupId group) {
         return hubFact(ResourceKind.PROTECTION_GROUP, group.name())
                 .filter(f -> hubGroup(group.name(), f).filter(group::equals).isPresent())
-                .flatMap(GroupViews::copy);
+                .flatMap(this::copy);
     }
 
     /** A VM belongs to the group that claimed it, else to the one that was there first. */
@@ -217,10 +218,14 @@ public final class GroupViews {
                         ResourceKind.PROTECTION_GROUP,
                         group.namespace(),
                         group.name())
-                .flatMap(GroupViews::copy);
+                .flatMap(this::copy);
     }
 
-    private static Optional<Copy> copy(CustomResourceFact fact) {
+    private Optional<Copy> copy(CustomResourceFact fact) {
+        return readings.of(fact, GroupViews::readCopy);
+    }
+
+    private static Optional<Copy> readCopy(CustomResourceFact fact) {
         try {
             return Optional.of(
                     new Copy(
@@ -281,8 +286,12 @@ public final class GroupViews {
     private Optional<Operation> operation(Ownership.Lock lock) {
         return hubFact(ResourceKind.FAILOVER, lock.failover())
                 .filter(f -> f.meta().uid().equals(lock.uid()))
-                .map(f -> ResourceJson.read("status", f.status(), FailoverStatus.class))
+                .map(f -> readings.of(f, GroupViews::readStatus))
                 .map(s -> new Operation(lock.uid(), s.step() == null ? "" : s.step()));
+    }
+
+    private static FailoverStatus readStatus(CustomResourceFact failover) {
+        return ResourceJson.read("status", failover.status(), FailoverStatus.class);
     }
 
     private Site site(ClusterId cluster, GroupId group, List<String> members) {
@@ -456,7 +465,7 @@ public final class GroupViews {
     }
 
     /** A group written in {@code dr-<d>} lives where all its VMs do. */
-    private static Optional<GroupId> hubGroup(String name, ClusterFact fact) {
+    private Optional<GroupId> hubGroup(String name, ClusterFact fact) {
         if (!(fact instanceof CustomResourceFact resource)) {
             return Optional.empty();
         }
