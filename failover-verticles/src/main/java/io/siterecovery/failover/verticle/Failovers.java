@@ -208,6 +208,9 @@ final class Failovers {
         if (!desk.mayActFor(plan.group(), group.ownership())) {
             return false;
         }
+        if (!holdsTheLock(plan, state, group) && isBehind(plan.group(), group)) {
+            return true;
+        }
         if (!FailoverSight.side(plan.source(), group).allStopped()) {
             memory.inspection = null;
         }
@@ -232,6 +235,18 @@ final class Failovers {
         }
         await(Future.join(running));
         return decision.effects().stream().anyMatch(e -> answered(e, memory));
+    }
+
+    private static boolean holdsTheLock(
+            FailoverPlan plan, Active state, GroupObservation group) {
+        return state instanceof Closing
+                || group.ownership().filter(o -> o.ownership().isLockedBy(plan.uid())).isPresent();
+    }
+
+    /** After Close nothing fails for want of a lock that the view merely has not heard of. */
+    private boolean isBehind(GroupId id, GroupObservation group) {
+        Optional<OwnershipSeen> stored = await(ownerships.read(id));
+        return stored.isPresent() && !stored.equals(group.ownership());
     }
 
     /** An unanswered question is asked again when something has changed, not at once. */

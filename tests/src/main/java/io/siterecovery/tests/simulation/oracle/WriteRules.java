@@ -223,15 +223,26 @@ final class WriteRules {
                     .forEach(
                             e -> {
                                 if (after == null || !after.has(e.getKey())) {
-                                    unlisted(site, change, e.getKey());
+                                    unlisted(
+                                            site,
+                                            change,
+                                            e.getKey(),
+                                            Claim.parse(e.getValue().asText()));
                                 }
                             });
         }
     }
 
-    private void unlisted(String site, Change change, String vm) {
+    /** Only where the group is held, or where its Close has not arrived yet. */
+    private void unlisted(String site, Change change, String vm, Optional<Claim> under) {
         Optional<Group> group = truth.groupOf(change.key().namespace(), vm);
-        if (group.isPresent() && !truth.heldAt(group.get(), site)) {
+        if (group.isEmpty()) {
+            return;
+        }
+        boolean closing =
+                movingFrom(group.get(), site)
+                        && under.filter(c -> c.epoch() < epoch(group.get())).isPresent();
+        if (!truth.heldAt(group.get(), site) && !closing) {
             found.accept(
                     "I1",
                     change.author().who() + " opened the fence of " + vm + " on " + site + " while "
@@ -239,6 +250,19 @@ final class WriteRules {
                             + truth.ownership(group.get()).map(Ownership::holder));
         }
         everFenced.remove(site + "/VirtualMachine " + change.key().namespace() + "/" + vm);
+    }
+
+    private long epoch(Group group) {
+        return truth.ownership(group).map(Ownership::epoch).orElse(0L);
+    }
+
+    private boolean movingFrom(Group group, String site) {
+        return truth.ownership(group)
+                .filter(
+                        o ->
+                                o.holder() instanceof Holder.Moving(var from, _)
+                                        && from.name().equals(site))
+                .isPresent();
     }
 
     private void ownership(Change change) {
