@@ -21,6 +21,7 @@ import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,34 @@ public final class ResourceJson {
                                                     CoercionInputShape.Boolean,
                                                     CoercionAction.Fail))
                     .build();
+
+    /** What a record wants of one of its fields. Asking Java for it is slow, and asked often. */
+    private record Field(String name, Type type, boolean optional) {
+
+        static List<Field> of(Class<?> record) {
+            return Stream.of(record.getRecordComponents()).map(Field::of).toList();
+        }
+
+        private static Field of(RecordComponent component) {
+            return new Field(
+                    component.getName(),
+                    component.getGenericType(),
+                    component.getAnnotatedType().isAnnotationPresent(Nullable.class));
+        }
+
+        boolean structured() {
+            return type instanceof ParameterizedType
+                    || (type instanceof Class<?> plain && plain.isRecord());
+        }
+    }
+
+    private static final ClassValue<List<Field>> FIELDS =
+            new ClassValue<>() {
+                @Override
+                protected List<Field> computeValue(Class<?> record) {
+                    return Field.of(record);
+                }
+            };
 
     /** The mapper of all our resources: times in ISO 8601, nulls not written. */
     public static ObjectMapper mapper() {
@@ -124,14 +153,14 @@ public final class ResourceJson {
         if (!node.isObject()) {
             throw new MalformedResource(path, "must be an object");
         }
-        for (RecordComponent component : type.getRecordComponents()) {
-            JsonNode value = node.get(component.getName());
-            String valuePath = path + "." + component.getName();
-            boolean optional = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+        for (Field field : FIELDS.get(type)) {
+            JsonNode value = node.get(field.name());
             if (value != null && !value.isNull()) {
-                requireInside(valuePath, value, component.getGenericType());
-            } else if (!optional) {
-                throw new MalformedResource(valuePath, "is required");
+                if (field.structured()) {
+                    requireInside(path + "." + field.name(), value, field.type());
+                }
+            } else if (!field.optional()) {
+                throw new MalformedResource(path + "." + field.name(), "is required");
             }
         }
     }

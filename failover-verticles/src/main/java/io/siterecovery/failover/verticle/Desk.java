@@ -22,6 +22,7 @@ final class Desk {
     private final Turns turns;
     private final RandomGenerator jitter;
     private final Set<GroupId> actedFor = new HashSet<>();
+    private boolean closed;
 
     Desk(Ports ports, Turns turns, RandomGenerator jitter) {
         this.ports = ports;
@@ -49,12 +50,24 @@ final class Desk {
         return new Lane(turns, ports.clock(), jitter, tenant(), subject, step);
     }
 
+    /** The deployment is somebody else's now: what is under way here must not go on. */
+    void close() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
     /**
      * Whether this instance may act for a group. Who acted for it and lost it to another instance
      * must not take it again until it is started anew: two would take it from one another for ever.
      */
     boolean mayActFor(GroupId group, Optional<OwnershipSeen> seen) {
         Optional<Ownership> ownership = seen.map(OwnershipSeen::ownership);
+        if (closed) {
+            return false;
+        }
         if (ownership.isEmpty() || ownership.get().instance().isEmpty()) {
             return true;
         }

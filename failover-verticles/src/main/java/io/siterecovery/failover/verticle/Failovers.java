@@ -128,8 +128,15 @@ final class Failovers {
     private boolean isLeftOver(Ownership ownership) {
         return ownership
                 .lock()
-                .map(lock -> store.seen(lock.failover()).isEmpty())
+                .map(lock -> !isThere(lock))
                 .orElse(ownership.holder() instanceof Holder.Moving);
+    }
+
+    /** Another Failover of the same name is not the one that holds the lock. */
+    private boolean isThere(Ownership.Lock lock) {
+        return store.seen(lock.failover())
+                .filter(failover -> failover.meta().uid().equals(lock.uid()))
+                .isPresent();
     }
 
     void close() {
@@ -139,7 +146,7 @@ final class Failovers {
     }
 
     private Optional<Instant> drive(String name) {
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < ROUNDS && !desk.isClosed(); round++) {
             Optional<CustomResourceFact> fact = store.seen(name);
             if (fact.isEmpty()) {
                 return Optional.empty();
@@ -201,6 +208,9 @@ final class Failovers {
         if (!desk.mayActFor(plan.group(), group.ownership())) {
             return false;
         }
+        if (!holdsTheLock(plan, state, group) && isBehind(plan.group(), group)) {
+            return true;
+        }
         if (!FailoverSight.side(plan.source(), group).allStopped()) {
             memory.inspection = null;
         }
@@ -225,6 +235,18 @@ final class Failovers {
         }
         await(Future.join(running));
         return decision.effects().stream().anyMatch(e -> answered(e, memory));
+    }
+
+    private static boolean holdsTheLock(
+            FailoverPlan plan, Active state, GroupObservation group) {
+        return state instanceof Closing
+                || group.ownership().filter(o -> o.ownership().isLockedBy(plan.uid())).isPresent();
+    }
+
+    /** After Close nothing fails for want of a lock that the view merely has not heard of. */
+    private boolean isBehind(GroupId id, GroupObservation group) {
+        Optional<OwnershipSeen> stored = await(ownerships.read(id));
+        return stored.isPresent() && !stored.equals(group.ownership());
     }
 
     /** An unanswered question is asked again when something has changed, not at once. */

@@ -18,6 +18,7 @@ final class Lanes<K> {
     private final Map<K, Lane> lanes = new LinkedHashMap<>();
     private final BiFunction<String, Lane.Step, Lane> newLane;
     private final Step<K> step;
+    private boolean closed;
 
     /**
      * @param newLane makes a lane for a subject
@@ -28,7 +29,9 @@ final class Lanes<K> {
     }
 
     void wake(K key) {
-        lanes.computeIfAbsent(key, k -> newLane.apply(k.toString(), () -> step.run(k))).wake();
+        if (!closed) {
+            lanes.computeIfAbsent(key, k -> newLane.apply(k.toString(), () -> step.run(k))).wake();
+        }
     }
 
     /** Forgets what is not among these any more. */
@@ -44,7 +47,9 @@ final class Lanes<K> {
                         });
     }
 
+    /** For good: what is still under way makes no new ones. */
     void close() {
+        closed = true;
         keepOnly(Set.of());
     }
 }

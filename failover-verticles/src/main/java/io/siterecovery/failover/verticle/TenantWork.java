@@ -24,6 +24,7 @@ import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.ReceivedEvent;
 import io.siterecovery.platform.Tenant;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -42,13 +43,14 @@ public final class TenantWork {
 
     private final Ports ports;
     private final Turns turns;
+    private final Desk desk;
     private final TenantView view = new TenantView(this::changed);
     private final GroupViews views;
     private final FencePolicies policies;
     private final ProtectionGroups groups;
     private final Failovers failovers;
     private final Requests requests;
-    private final Lane policyLane;
+    private final Lanes<KubernetesApi> policyLanes;
     private final Set<String> dirty = new HashSet<>();
     private boolean wishesChanged;
     private boolean scheduled;
@@ -62,7 +64,7 @@ public final class TenantWork {
         this.ports = ports;
         this.turns = turns;
         Tenant tenant = ports.tenant();
-        Desk desk = new Desk(ports, turns, jitter);
+        desk = new Desk(ports, turns, jitter);
         policies = new FencePolicies(tenant);
         views = new GroupViews(view, tenant, policies::inForce);
         OwnershipStore ownerships = new OwnershipStore(ports.quorum(), tenant.namespace(), view);
@@ -83,13 +85,7 @@ public final class TenantWork {
         requests =
                 new Requests(
                         desk, tenant.namespace(), view, views, new RequestEffects(ports, view));
-        policyLane =
-                desk.lane(
-                        "fence policies",
-                        () -> {
-                            installPolicies();
-                            return Optional.empty();
-                        });
+        policyLanes = desk.lanes(this::installPolicies);
     }
 
     /** A record of {@code dr-<d>.clusters}. */
@@ -112,27 +108,32 @@ public final class TenantWork {
     /** The topics were read to their ends: only now may anything be decided. */
     public void begin() {
         begun = true;
-        policyLane.wake();
+        sites().forEach(policyLanes::wake);
         fullPassLater();
         everythingChanged();
     }
 
     public void close() {
         begun = false;
+        desk.close();
         if (fullPass != null) {
             fullPass.cancel();
         }
         groups.close();
         failovers.close();
         requests.close();
-        policyLane.close();
+        policyLanes.close();
     }
 
-    private void installPolicies() {
-        for (KubernetesApi site : List.of(ports.primary(), ports.dr())) {
-            await(policies.install(site));
-        }
+    /** Each site for itself: one that is silent must not keep the other unfenced. */
+    private Optional<Instant> installPolicies(KubernetesApi site) {
+        await(policies.install(site));
         everythingChanged();
+        return Optional.empty();
+    }
+
+    private List<KubernetesApi> sites() {
+        return List.of(ports.primary(), ports.dr());
     }
 
     private void fullPassLater() {
@@ -142,7 +143,7 @@ public final class TenantWork {
     private void fullPass() {
         if (begun) {
             fullPassLater();
-            List.of(ports.primary(), ports.dr()).forEach(policies::check);
+            sites().forEach(policies::check);
             everythingChanged();
         }
     }
@@ -162,6 +163,9 @@ public final class TenantWork {
 
     private void dispatch() {
         scheduled = false;
+        if (!begun) {
+            return;
+        }
         boolean everything = dirty.contains(TenantView.EVERY_NAMESPACE);
         for (GroupId group : views.groups()) {
             if (everything || dirty.contains(group.namespace())) {

@@ -52,9 +52,13 @@ import java.util.stream.Stream;
 /** Reads groups out of the facts of a deployment. */
 public final class GroupViews {
 
+    /** A group's ownership, and of which group. */
+    private record Owned(GroupId group, OwnershipSeen seen) {}
+
     private final TenantView view;
     private final Tenant tenant;
     private final Function<ClusterId, Optional<Boolean>> fenceHolds;
+    private final Readings readings = new Readings();
 
     /**
      * @param fenceHolds whether an admission policy of ours is in force on a cluster, if known
@@ -86,10 +90,7 @@ public final class GroupViews {
                 .forEach(
                         (name, fact) -> {
                             if (fact instanceof CustomResourceFact own) {
-                                GroupOwnershipSpec spec =
-                                        ResourceJson.read(
-                                                "spec", own.spec(), GroupOwnershipSpec.class);
-                                groups.add(new GroupId(spec.namespace(), spec.group()));
+                                groups.add(readings.of(own, GroupViews::owned).group());
                             }
                         });
         return groups;
@@ -112,16 +113,16 @@ public final class GroupViews {
 
     public Optional<OwnershipSeen> ownership(GroupId group) {
         return hubFact(ResourceKind.GROUP_OWNERSHIP, group.ownershipName())
-                .map(
-                        fact ->
-                                new OwnershipSeen(
-                                        fact.meta().uid(),
-                                        fact.meta().resourceVersion(),
-                                        Ownerships.read(
-                                                ResourceJson.read(
-                                                        "spec",
-                                                        fact.spec(),
-                                                        GroupOwnershipSpec.class))));
+                .map(fact -> readings.of(fact, GroupViews::owned).seen());
+    }
+
+    private static Owned owned(CustomResourceFact fact) {
+        GroupOwnershipSpec spec =
+                ResourceJson.read("spec", fact.spec(), GroupOwnershipSpec.class);
+        return new Owned(
+                new GroupId(spec.namespace(), spec.group()),
+                new OwnershipSeen(
+                        fact.meta().uid(), fact.meta().resourceVersion(), Ownerships.read(spec)));
     }
 
     public GroupObservation observe(GroupId group, String instanceId, Instant now) {
@@ -146,7 +147,7 @@ public final class GroupViews {
     public Optional<Copy> hubCopy(GroupId group) {
         return hubFact(ResourceKind.PROTECTION_GROUP, group.name())
                 .filter(f -> hubGroup(group.name(), f).filter(group::equals).isPresent())
-                .flatMap(GroupViews::copy);
+                .flatMap(this::copy);
     }
 
     /** A VM belongs to the group that claimed it, else to the one that was there first. */
@@ -217,10 +218,14 @@ public final class GroupViews {
                         ResourceKind.PROTECTION_GROUP,
                         group.namespace(),
                         group.name())
-                .flatMap(GroupViews::copy);
+                .flatMap(this::copy);
     }
 
-    private static Optional<Copy> copy(CustomResourceFact fact) {
+    private Optional<Copy> copy(CustomResourceFact fact) {
+        return readings.of(fact, GroupViews::readCopy);
+    }
+
+    private static Optional<Copy> readCopy(CustomResourceFact fact) {
         try {
             return Optional.of(
                     new Copy(
@@ -281,8 +286,12 @@ public final class GroupViews {
     private Optional<Operation> operation(Ownership.Lock lock) {
         return hubFact(ResourceKind.FAILOVER, lock.failover())
                 .filter(f -> f.meta().uid().equals(lock.uid()))
-                .map(f -> ResourceJson.read("status", f.status(), FailoverStatus.class))
+                .map(f -> readings.of(f, GroupViews::readStatus))
                 .map(s -> new Operation(lock.uid(), s.step() == null ? "" : s.step()));
+    }
+
+    private static FailoverStatus readStatus(CustomResourceFact failover) {
+        return ResourceJson.read("status", failover.status(), FailoverStatus.class);
     }
 
     private Site site(ClusterId cluster, GroupId group, List<String> members) {
@@ -362,7 +371,10 @@ public final class GroupViews {
                 volume.filter(v -> view.attached(cluster, v)).isPresent());
     }
 
-    /** Volumes are those of the site that holds the group; every node's word on each is taken. */
+    /**
+     * Every node's word on every volume. Volumes are those of the site that holds the group, and
+     * whatever else the other one knows: a VM that is deleted where it ran has disks all the same.
+     */
     private Replication replication(List<Site> sites, Optional<OwnershipSeen> ownership) {
         Optional<ClusterId> holder =
                 ownership
@@ -378,11 +390,7 @@ public final class GroupViews {
                 sites.stream()
                         .filter(s -> holder.map(s.cluster()::equals).orElse(true))
                         .findFirst();
-        List<GroupVolume> volumes = new ArrayList<>();
-        from.ifPresent(
-                site ->
-                        site.members()
-                                .forEach(m -> m.disks().forEach(d -> volumes.add(volume(m, d)))));
+        List<GroupVolume> volumes = from.map(site -> volumes(site, sites)).orElse(List.of());
         List<NodeReport> reports =
                 volumes.stream()
                         .flatMap(v -> v.resource().stream())
@@ -391,6 +399,31 @@ public final class GroupViews {
                         .map(this::report)
                         .toList();
         return new Replication(volumes, reports);
+    }
+
+    private static List<GroupVolume> volumes(Site holder, List<Site> sites) {
+        List<GroupVolume> volumes = new ArrayList<>(volumesOn(holder).toList());
+        for (Site other : sites) {
+            volumesOn(other)
+                    .filter(v -> v.resource().isPresent())
+                    .filter(
+                            v ->
+                                    volumes.stream()
+                                            .noneMatch(known -> known.resource().equals(v.resource())))
+                    .forEach(volumes::add);
+        }
+        for (Member member : holder.members()) {
+            boolean known = volumes.stream().anyMatch(v -> v.vm().equals(member.name()));
+            if (member.vm().isEmpty() && !known) {
+                String fault = "VM " + member.name() + " is defined nowhere";
+                volumes.add(new GroupVolume(member.name(), "?", Optional.empty(), 0, fault));
+            }
+        }
+        return volumes;
+    }
+
+    private static Stream<GroupVolume> volumesOn(Site site) {
+        return site.members().stream().flatMap(m -> m.disks().stream().map(d -> volume(m, d)));
     }
 
     private static GroupVolume volume(Member member, Disk disk) {
@@ -432,7 +465,7 @@ public final class GroupViews {
     }
 
     /** A group written in {@code dr-<d>} lives where all its VMs do. */
-    private static Optional<GroupId> hubGroup(String name, ClusterFact fact) {
+    private Optional<GroupId> hubGroup(String name, ClusterFact fact) {
         if (!(fact instanceof CustomResourceFact resource)) {
             return Optional.empty();
         }

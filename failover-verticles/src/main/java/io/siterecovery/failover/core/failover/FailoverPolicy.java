@@ -83,7 +83,7 @@ public final class FailoverPolicy {
             case Closing _, StoppingVms _, Proving _ when seen.cancelled() -> undo(CANCELLED);
             case Closing s -> fence(s, ownership);
             case StoppingVms s -> stop(s);
-            case Proving s -> prove(s);
+            case Proving s -> prove(s, ownership);
             case Granting s -> grant(s, current);
             case StartingVms s when !lockedByUs -> takeLock(s, current);
             case StartingVms s -> start(s);
@@ -145,6 +145,9 @@ public final class FailoverPolicy {
         Ownership ownership = current.ownership();
         if (ownership.lock().isPresent()) {
             return moveTo(new Failed(lockHeld(plan.group(), ownership), false));
+        }
+        if (ownership.hasCarriedOut(plan.uid())) {
+            return moveTo(new Failed(closedBefore(), false));
         }
         if (!ownership.holder().isAt(plan.source())) {
             return moveTo(new Failed(sourceLostTheGroup(ownership), false));
@@ -209,8 +212,8 @@ public final class FailoverPolicy {
                 : stay(s, new SetDesiredState(plan.source(), false));
     }
 
-    private Decision prove(Proving s) {
-        List<String> missing = missingProof(s.proofFrom());
+    private Decision prove(Proving s, Ownership ownership) {
+        List<String> missing = missingProof(s.proofFrom(), ownership);
         if (missing.isEmpty()) {
             return moveTo(new Granting(plan, s.proofFrom(), s.deadline()));
         }
@@ -231,7 +234,7 @@ public final class FailoverPolicy {
         }
         // The proof is asked for again, since an interrupted instance may have stored this long
         // ago.
-        List<String> missing = missingProof(s.proofFrom());
+        List<String> missing = missingProof(s.proofFrom(), current.ownership());
         if (!missing.isEmpty()) {
             return seen.isPast(s.deadline())
                     ? undo(notProven(missing))
@@ -329,9 +332,13 @@ public final class FailoverPolicy {
                 : List.of();
     }
 
-    private List<String> missingProof(Map<String, Long> from) {
+    private List<String> missingProof(Map<String, Long> from, Ownership ownership) {
         if (!seen.source().allStopped()) {
             return List.of(plan.source() + " still runs: " + seen.source().stillUp());
+        }
+        // A VM that was made again since Close, or joined the group since, is not held yet.
+        if (!seen.source().heldUnder(ownership.claim(deployment, plan.group()))) {
+            return List.of("not every VM is fenced and claimed on " + plan.source());
         }
         return PlannedProof.missing(
                 seen.replication(),
@@ -412,6 +419,14 @@ public final class FailoverPolicy {
                 plan.group(),
                 plan.source(),
                 describe(ownership.holder()));
+    }
+
+    private Refusal closedBefore() {
+        return Refusal.of(
+                "HolderChanged",
+                "this Failover has taken %s before and has let go of it since; order again under"
+                        + " another name",
+                plan.group());
     }
 
     private Refusal tooLate(String what) {

@@ -91,6 +91,7 @@ public record Ownership(
                 l -> history.stream().filter(past -> past.uid().equals(l.uid())).findFirst());
     }
 
+    /** Whether this Failover has taken the group before: nobody does that twice. */
     public boolean hasCarriedOut(String uid) {
         return history.stream().anyMatch(past -> past.uid().equals(uid));
     }

@@ -1,0 +1,49 @@
+package io.siterecovery.tests.simulation;
+
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/** What may go wrong in a schedule. */
+public enum Trouble {
+    /** Calls and answers get lost; some calls land a minute later. */
+    CALLS,
+    /** A cluster's API answers nobody for a while. */
+    OUTAGES,
+    /** Watch events come late, twice, or not until the next list. */
+    WATCHES,
+    /** Records come late or twice. */
+    TOPICS,
+    /** The broker is away for a while. */
+    BROKER,
+    /** Processes of the control plane end at any moment, others take over. */
+    CRASHES,
+    /** Processes stand still at any moment, others take over, and they go on. */
+    PAUSES,
+    /** Clocks differ by seconds and run at different rates. */
+    CLOCKS,
+    /** The replication network between the sites is cut. */
+    REPLICATION,
+    /** Nodes lose power. */
+    NODES,
+    /** Node agents end and start. */
+    AGENTS,
+    /** Guests ignore the wish to shut down for minutes. */
+    STUBBORN,
+    /** A tool sets power and desiredState of everything back, again and again. */
+    GIT,
+    /** People edit, start, stop, delete and make again. */
+    PEOPLE,
+    /** More Failovers than one, some cancelled, deleted or made again. */
+    ORDERS;
+
+    static Set<Trouble> parse(String words) {
+        Set<Trouble> troubles = EnumSet.noneOf(Trouble.class);
+        for (String word : words.split(",")) {
+            if (!word.isBlank()) {
+                troubles.add(valueOf(word.strip().toUpperCase(Locale.ROOT)));
+            }
+        }
+        return troubles;
+    }
+}

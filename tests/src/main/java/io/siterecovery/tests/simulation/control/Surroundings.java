@@ -1,0 +1,30 @@
+package io.siterecovery.tests.simulation.control;
+
+import io.siterecovery.tests.simulation.world.Author;
+import io.siterecovery.tests.simulation.world.World;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+
+/**
+ * What all processes live in.
+ *
+ * @param watchTrouble how often a watch event comes late or twice
+ * @param topicTrouble how often a record comes late or twice
+ * @param called told who makes each call
+ * @param published told of each record that is published
+ */
+public record Surroundings(
+        World world,
+        Network network,
+        Interference interference,
+        Bugs bugs,
+        DoubleSupplier watchTrouble,
+        DoubleSupplier topicTrouble,
+        Consumer<Author> called,
+        Published published) {
+
+    /** Who watches what is published. */
+    public interface Published {
+        void by(String deployment, String topic, String key);
+    }
+}

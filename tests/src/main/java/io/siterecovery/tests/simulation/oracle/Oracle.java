@@ -1,0 +1,121 @@
+package io.siterecovery.tests.simulation.oracle;
+
+import io.siterecovery.tests.simulation.engine.Agenda;
+import io.siterecovery.tests.simulation.engine.Story;
+import io.siterecovery.tests.simulation.world.ApiServer;
+import io.siterecovery.tests.simulation.world.Author;
+import io.siterecovery.tests.simulation.world.DrbdResource;
+import io.siterecovery.tests.simulation.world.Guest;
+import io.siterecovery.tests.simulation.world.Machine;
+import io.siterecovery.tests.simulation.world.Replica;
+import io.siterecovery.tests.simulation.world.World;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at the world after every step, and at every write when it lands. */
+public final class Oracle {
+
+    /** More calls in a second than any one process has a reason for. */
+    private static final int CALLS_PER_SECOND = 600;
+
+    private final World world;
+    private final Agenda agenda;
+    private final Story story;
+    private final Truth truth;
+    private final WriteRules writes;
+    private final EndRules end;
+    private final Isolation isolation;
+    private final List<Machine> machines;
+    private final Map<String, Integer> callsThisSecond = new HashMap<>();
+    private final long[] mark = new long[2];
+    private long second;
+    private @Nullable Violation first;
+
+    public Oracle(World world, Agenda agenda, Story story) {
+        this.world = world;
+        this.agenda = agenda;
+        this.story = story;
+        this.truth = new Truth(world);
+        this.writes = new WriteRules(world, truth, agenda::micros, this::found);
+        this.end = new EndRules(world, truth, this::found);
+        this.isolation = new Isolation(world, this::found);
+        this.machines =
+                world.layout().groups().stream().flatMap(g -> g.machines().stream()).toList();
+        world.servers().forEach(server -> server.listen(this::written));
+    }
+
+    public Optional<Violation> violation() {
+        return Optional.ofNullable(first);
+    }
+
+    public Isolation isolation() {
+        return isolation;
+    }
+
+    /** What is true once all faults are over and everything has settled. */
+    public EndRules end() {
+        return end;
+    }
+
+    /** When the control plane last changed anything. */
+    public long lastWrite() {
+        return mark[0];
+    }
+
+    private void written(ApiServer.Change change) {
+        writes.landed(change);
+        if (change.author().ours()) {
+            mark[0] = agenda.micros();
+            isolation.called(change.author(), change.key());
+        }
+    }
+
+    /** I10: one process calls. */
+    public void called(Author author) {
+        long now = agenda.micros() / Agenda.SECOND;
+        if (now != second) {
+            second = now;
+            callsThisSecond.clear();
+        }
+        if (callsThisSecond.merge(author.who(), 1, Integer::sum) > CALLS_PER_SECOND) {
+            found("I10", author.who() + " makes more than " + CALLS_PER_SECOND + " calls a second");
+        }
+    }
+
+    /** After a step. */
+    public void look() {
+        for (Machine machine : machines) {
+            int sites = 0;
+            for (String site : List.of(World.EAST, World.WEST)) {
+                if (world.kubeVirt(site)
+                        .guest(machine)
+                        .filter(g -> g.canWrite() && !writes.excused(g))
+                        .isPresent()) {
+                    sites++;
+                }
+            }
+            if (sites > 1) {
+                found("I1", "two writers: " + world.guests(machine).map(Guest::toString).toList());
+            }
+        }
+        for (DrbdResource resource : world.resources().values()) {
+            if (resource.primaryCount() > 1
+                    && world.guestsOf(resource).noneMatch(writes::excused)) {
+                found(
+                        "I2",
+                        "two primaries: "
+                                + resource.primaries().map(Replica::toString).toList());
+            }
+        }
+    }
+
+    public void found(String rule, String what) {
+        if (first == null) {
+            first = new Violation(rule, what);
+            story.tell("ORACLE", () -> rule + ": " + what);
+        }
+    }
+}

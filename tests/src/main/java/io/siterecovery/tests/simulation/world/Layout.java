@@ -1,0 +1,103 @@
+package io.siterecovery.tests.simulation.world;
+
+import io.siterecovery.tests.simulation.engine.Dice;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What there is: sites, nodes, groups, how disks are replicated.
+ *
+ * @param eastPolicies whether that cluster has admission policies
+ */
+public record Layout(
+        List<String> deployments,
+        List<Group> groups,
+        int eastNodes,
+        int westNodes,
+        int eastReplicas,
+        int westReplicas,
+        DrbdResource.Options drbd,
+        boolean eastPolicies,
+        boolean westPolicies) {
+
+    /** One group of one VM, one disk; nothing special. */
+    public static Layout plain() {
+        return new Layout(
+                List.of("prod"),
+                List.of(group("prod", "shop", "web", 1, 1, false, false)),
+                1,
+                1,
+                1,
+                1,
+                new DrbdResource.Options(false, false),
+                true,
+                true);
+    }
+
+    /** Some estate. */
+    public static Layout any(Dice dice) {
+        boolean two = dice.chance(0.15);
+        List<Group> groups = new ArrayList<>();
+        boolean atHub = dice.chance(0.25);
+        groups.add(
+                group(
+                        "prod",
+                        "shop",
+                        "web",
+                        dice.between(1, 3),
+                        dice.between(1, 2),
+                        dice.chance(0.3),
+                        atHub));
+        if (dice.chance(0.3)) {
+            groups.add(group("prod", "shop", "db", 1, 1, dice.chance(0.5), false));
+        }
+        if (two) {
+            groups.add(group("test", "lab", "web", dice.between(1, 2), 1, true, dice.chance(0.3)));
+        }
+        int eastReplicas = dice.between(1, 2);
+        int westReplicas = dice.chance(0.25) ? 2 : 1;
+        boolean majority = eastReplicas + westReplicas > 2 && dice.chance(0.6);
+        return new Layout(
+                two ? List.of("prod", "test") : List.of("prod"),
+                groups,
+                dice.between(eastReplicas, 2),
+                dice.between(westReplicas, 2),
+                eastReplicas,
+                westReplicas,
+                new DrbdResource.Options(dice.chance(0.4), majority),
+                dice.chance(0.75),
+                dice.chance(0.75));
+    }
+
+    private static Group group(
+            String deployment,
+            String namespace,
+            String name,
+            int vms,
+            int disks,
+            boolean runStrategy,
+            boolean atHub) {
+        List<Machine> machines = new ArrayList<>();
+        for (int i = 1; i <= vms; i++) {
+            String vm = name + "-" + i;
+            List<String> claims = new ArrayList<>();
+            for (int d = 1; d <= disks; d++) {
+                claims.add(vm + "-disk" + d);
+            }
+            machines.add(new Machine(namespace, vm, List.copyOf(claims), runStrategy));
+        }
+        return new Group(deployment, namespace, name, List.copyOf(machines), atHub);
+    }
+
+    public List<String> nodes(String site) {
+        List<String> nodes = new ArrayList<>();
+        for (int i = 1; i <= (site.equals(World.EAST) ? eastNodes : westNodes); i++) {
+            nodes.add(site + "-node" + i);
+        }
+        return nodes;
+    }
+
+    public String siteOf(String node) {
+        return node.startsWith(World.EAST) ? World.EAST : World.WEST;
+    }
+}
