@@ -35,20 +35,22 @@ public final class LockLease {
     private record Place(KubernetesApi cluster, String namespace, String name) {}
 
     private final Ports tenant;
+    private final OwnershipStore ownerships;
     private final Runnable gone;
     private final Map<GroupId, Shown> shown = new HashMap<>();
 
     /**
      * @param gone told when somebody has taken a lease away: whoever still holds the lock shows it
      */
-    public LockLease(Ports tenant, Runnable gone) {
+    public LockLease(Ports tenant, OwnershipStore ownerships, Runnable gone) {
         this.tenant = tenant;
+        this.ownerships = ownerships;
         this.gone = gone;
     }
 
     /** Makes the leases, once for each operation; not waited for. */
     public void show(FailoverPlan plan, Optional<OwnershipSeen> ownership) {
-        boolean held = ownership.filter(o -> o.ownership().isLockedBy(plan.uid())).isPresent();
+        boolean held = ownership.filter(o -> isHeld(o, plan)).isPresent();
         Shown before = shown.get(plan.group());
         if (!held || (before != null && before.uid().equals(plan.uid()))) {
             return;
@@ -64,6 +66,25 @@ public final class LockLease {
                         MICRO_TIME.format(plan.startedAt()),
                         "renewTime",
                         MICRO_TIME.format(Instant.now(tenant.clock())));
+        Shown asked = new Shown(plan.uid(), List.of());
+        shown.put(plan.group(), asked);
+        // Whoever was asleep learns that a lease is gone before it learns why.
+        ownerships
+                .read(plan.group())
+                .onSuccess(
+                        now -> {
+                            boolean still = asked.equals(shown.get(plan.group()));
+                            if (still && now.filter(o -> isHeld(o, plan)).isPresent()) {
+                                show(plan, spec);
+                            }
+                        });
+    }
+
+    private static boolean isHeld(OwnershipSeen ownership, FailoverPlan plan) {
+        return ownership.ownership().isLockedBy(plan.uid());
+    }
+
+    private void show(FailoverPlan plan, Map<String, Object> spec) {
         List<Place> places = places(plan.group());
         places.forEach(place -> put(place, spec));
         List<Watch> watches =

@@ -63,8 +63,8 @@ public final class RequestEffects {
                                                                             .FOLLOWS_GENERATION),
                                                     Long.toString(generation)))
                             .onSuccess(answer -> isNow(at, answer));
-            case Step.Mirror(var at, var status) ->
-                    status(at, JsonPatch.create().add("/status", status));
+            case Step.Mirror(var at, var version, var status) ->
+                    status(at, JsonPatch.create().testVersion(version).add("/status", status));
             case Step.Refuse(var at, var reason, var message) -> refuse(at, reason, message);
             case Step.Hold(var at, var seen) ->
                     finalizers(at, seen, Finalizers.with(seen.finalizers()));

@@ -77,7 +77,7 @@ public final class TenantWork {
                         new FailoverEffects(ports, policies),
                         groupEffects,
                         ownerships,
-                        new LockLease(ports, this::everythingChanged),
+                        new LockLease(ports, ownerships, this::everythingChanged),
                         new OperationLog(ports));
         FailoverSight sight = new FailoverSight(views, tenant, ports.instanceId());
         groups = new ProtectionGroups(desk, views, groupEffects, ownerships, decisions);

@@ -93,10 +93,10 @@ class TakeoverE2E {
         JsonNode spec = entry.object().path("spec");
         return !entry.resource().startsWith("protectiongroups")
                 || history.stream()
-                        .takeWhile(earlier -> earlier != entry)
+                        .takeWhile(e -> e.resourceVersion() < entry.resourceVersion())
                         .filter(earlier -> earlier.resource().equals(entry.resource()))
                         .filter(earlier -> earlier.name().equals(entry.name()))
-                        .reduce((_, last) -> last)
+                        .reduce((_, later) -> later)
                         .filter(earlier -> earlier.object().path("spec").equals(spec))
                         .isEmpty();
     }

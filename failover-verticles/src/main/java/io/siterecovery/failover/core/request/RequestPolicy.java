@@ -30,8 +30,8 @@ public final class RequestPolicy {
         record Respec(Place at, String resourceVersion, JsonNode spec, long generation)
                 implements Step {}
 
-        /** Show on the original how its follower fares. */
-        record Mirror(Place at, JsonNode status) implements Step {}
+        /** Show on the original, as it was seen, how its follower fares. */
+        record Mirror(Place at, String resourceVersion, JsonNode status) implements Step {}
 
         /** Say on the original why it is not followed. */
         record Refuse(Place at, String reason, String message) implements Step {}
@@ -134,9 +134,13 @@ public final class RequestPolicy {
                             "NameUsed",
                             "a Failover of this name is running; use another name");
         }
+        if (runs && hasEnded(request)) {
+            // What is known of the operation is older than what its request was told already.
+            return new Step.Nothing();
+        }
         JsonNode mirrored = Mirrors.ofFailover(ours.get().status(), request.meta().generation());
         if (!mirrored.isEmpty() && !mirrored.equals(request.status())) {
-            return new Step.Mirror(requestPlace, mirrored);
+            return new Step.Mirror(requestPlace, request.meta().resourceVersion(), mirrored);
         }
         if (runs == isHeld(request)) {
             return new Step.Nothing();
@@ -221,7 +225,7 @@ public final class RequestPolicy {
         JsonNode mirrored = Mirrors.ofTwin(twin.status(), alias.meta().generation());
         return mirrored.isEmpty() || mirrored.equals(alias.status())
                 ? new Step.Nothing()
-                : new Step.Mirror(aliasPlace, mirrored);
+                : new Step.Mirror(aliasPlace, alias.meta().resourceVersion(), mirrored);
     }
 
     private static boolean wasFollowed(CustomResourceFact original) {

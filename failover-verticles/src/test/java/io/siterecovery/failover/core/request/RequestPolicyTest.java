@@ -69,6 +69,15 @@ class RequestPolicyTest {
     }
 
     @Test
+    void what_it_was_told_is_never_taken_back_by_an_older_word() {
+        CustomResourceFact told = request("{\"state\": \"Completed\", \"observedGeneration\": 1}");
+        assertThat(step(held(told), operation(RUNNING))).isEqualTo(new Step.Nothing());
+        assertThat(step(request(NONE), operation(RUNNING)))
+                .isInstanceOfSatisfying(
+                        Step.Mirror.class, m -> assertThat(m.resourceVersion()).isEqualTo("7"));
+    }
+
+    @Test
     void to_delete_it_or_to_set_cancel_cancels_the_operation_once() {
         CustomResourceFact deleted = deleting(held(request(NONE)));
         assertThat(step(deleted, operation(RUNNING))).isEqualTo(new Step.Cancel(OPERATION, "7"));
