@@ -136,27 +136,7 @@ public final class EndRules {
 
     /** The group's machines that it still lists. */
     private List<Machine> members(Group group) {
-        List<Stored> definitions =
-                world.servers()
-                        .flatMap(
-                                s ->
-                                        s
-                                                .list(ResourceKind.PROTECTION_GROUP, null)
-                                                .filter(g -> g.key().name().equals(group.name())))
-                        .toList();
-        return group.machines().stream()
-                .filter(
-                        m ->
-                                !definitions.isEmpty()
-                                        && definitions.stream()
-                                                .allMatch(
-                                                        d ->
-                                                                d.at("spec")
-                                                                        .toString()
-                                                                        .contains(
-                                                                                "\"" + m.name()
-                                                                                        + "\"")))
-                .toList();
+        return group.machines().stream().filter(m -> truth.isMember(group, m)).toList();
     }
 
     private boolean wishedRunning(Group group, String site) {

@@ -26,6 +26,8 @@ public final class Oracle {
     private final Story story;
     private final Truth truth;
     private final WriteRules writes;
+    private final OwnershipRules ownerships;
+    private final ProgressRules progress;
     private final EndRules end;
     private final Isolation isolation;
     private final List<Machine> machines;
@@ -40,6 +42,8 @@ public final class Oracle {
         this.story = story;
         this.truth = new Truth(world);
         this.writes = new WriteRules(world, truth, agenda::micros, this::found);
+        this.ownerships = new OwnershipRules(world, truth, writes, this::found);
+        this.progress = new ProgressRules(world, truth, this::found);
         this.end = new EndRules(world, truth, this::found);
         this.isolation = new Isolation(world, this::found);
         this.machines =
@@ -66,7 +70,9 @@ public final class Oracle {
     }
 
     private void written(ApiServer.Change change) {
+        ownerships.landed(change);
         writes.landed(change);
+        progress.landed(change);
         if (change.author().ours()) {
             mark[0] = agenda.micros();
             isolation.called(change.author(), change.key());

@@ -8,9 +8,14 @@ import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.GroupOwnershipSpec;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
+import io.siterecovery.tests.simulation.engine.Agenda;
 import io.siterecovery.tests.simulation.world.Group;
+import io.siterecovery.tests.simulation.world.Machine;
 import io.siterecovery.tests.simulation.world.Stored;
 import io.siterecovery.tests.simulation.world.World;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 
 /** What is stored, read where it is stored. */
@@ -50,6 +55,37 @@ final class Truth {
                 .get(ResourceKind.CONFIG_MAP, namespace, ApiGroups.FENCE)
                 .filter(map -> map.at("data").has(vm))
                 .isPresent();
+    }
+
+    /** Whether every object of the group lists the VM. */
+    boolean isMember(Group group, Machine machine) {
+        List<Stored> definitions =
+                world.servers()
+                        .flatMap(
+                                s ->
+                                        s
+                                                .list(ResourceKind.PROTECTION_GROUP, null)
+                                                .filter(g -> isOf(group, g)))
+                        .toList();
+        return !definitions.isEmpty()
+                && definitions.stream()
+                        .allMatch(
+                                d ->
+                                        d.at("spec", "virtualMachines")
+                                                .findValuesAsText("name")
+                                                .contains(machine.name()));
+    }
+
+    private static boolean isOf(Group group, Stored definition) {
+        String in = definition.key().namespace();
+        return definition.key().name().equals(group.name())
+                && (in.equals(group.namespace()) || in.equals("dr-" + group.deployment()));
+    }
+
+    static long micros(String instant) {
+        return instant.isEmpty()
+                ? 0
+                : ChronoUnit.MICROS.between(Agenda.instant(0), Instant.parse(instant));
     }
 
     Optional<Group> groupOf(String namespace, String vm) {

@@ -10,8 +10,6 @@ import io.siterecovery.tests.simulation.engine.Agenda;
 import io.siterecovery.tests.simulation.world.ApiServer.Change;
 import io.siterecovery.tests.simulation.world.Group;
 import io.siterecovery.tests.simulation.world.Guest;
-import io.siterecovery.tests.simulation.world.Machine;
-import io.siterecovery.tests.simulation.world.Replica;
 import io.siterecovery.tests.simulation.world.Stored;
 import io.siterecovery.tests.simulation.world.World;
 import java.util.HashMap;
@@ -21,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** Judges each write of the control plane at the moment it lands. */
 final class WriteRules {
@@ -55,7 +52,7 @@ final class WriteRules {
         switch (kind) {
             case "VirtualMachine" -> virtualMachine(change);
             case "ConfigMap" -> fence(change);
-            case "GroupOwnership" -> ownership(change);
+            case "GroupOwnership" -> closed(change);
             case "ProtectionGroup" -> wish(change);
             default -> {}
         }
@@ -80,7 +77,7 @@ final class WriteRules {
         boolean was =
                 change.before() != null
                         && change.before().text("spec", "desiredState").equals("stopped");
-        if (stopped || was) {
+        if ((stopped || was) && change.author().human()) {
             wishedStopped.put(change.key().name(), this.now.getAsLong());
         }
     }
@@ -265,66 +262,20 @@ final class WriteRules {
                 .isPresent();
     }
 
-    private void ownership(Change change) {
-        Optional<Group> group =
-                truth.groupOwned(change.key().namespace(), change.key().name());
-        if (group.isEmpty() || change.now() == null) {
-            return;
-        }
-        Ownership next = Truth.read(change.now());
-        @Nullable Ownership before =
-                change.before() == null ? null : Truth.read(change.before());
-        if (before == null || before.holder().equals(next.holder())) {
-            return;
-        }
-        if (next.holder() instanceof Holder.Moving(var from, _)) {
-            disturbed.remove(group.get());
-            if (!before.holder().isAt(from)) {
-                found.accept("Close", "closed " + group.get() + " which was " + before.holder());
-            }
-        }
-        if (before.holder() instanceof Holder.At && next.holder() instanceof Holder.At) {
-            found.accept("Close", group.get() + " moved without Close to " + next.holder());
-        }
-        if (before.holder() instanceof Holder.Moving(var from, var to)
-                && next.holder().isAt(to)) {
-            granted(group.get(), from.name(), to.name());
+    /** What people did before Close is over with it. */
+    private void closed(Change change) {
+        if (change.now() != null
+                && Truth.read(change.now()).holder() instanceof Holder.Moving
+                && (change.before() == null
+                        || !(Truth.read(change.before()).holder() instanceof Holder.Moving))) {
+            truth.groupOwned(change.key().namespace(), change.key().name())
+                    .ifPresent(disturbed::remove);
         }
     }
 
-    /** At Grant nothing at the source can write, and the target has every byte. */
-    private void granted(Group group, String from, String to) {
-        boolean excused = disturbed.getOrDefault(group, Set.of()).contains(from);
-        for (Machine machine : group.machines()) {
-            world.guests(machine)
-                    .filter(g -> g.site().equals(from) && !g.isOff())
-                    .filter(g -> !excused(g))
-                    .findFirst()
-                    .ifPresent(g -> found.accept("I1", "granted to " + to + " while " + g + " lives"));
-            if (!truth.listed(from, group.namespace(), machine.name())) {
-                found.accept("Fence", "granted to " + to + " while " + machine + " is not fenced");
-            }
-            if (!excused) {
-                complete(machine, to);
-            }
-        }
-    }
-
-    private void complete(Machine machine, String to) {
-        for (String claim : machine.claims()) {
-            var resource = world.resources().get(machine.resource(claim));
-            if (resource != null
-                    && resource.replicas().stream()
-                            .filter(r -> r.site().equals(to))
-                            .noneMatch(Replica::complete)) {
-                found.accept(
-                        "I7",
-                        "granted to " + to + " which lacks data of " + machine + ": "
-                                + resource.replicas().stream()
-                                        .map(Replica::described)
-                                        .toList());
-            }
-        }
+    /** Whether people started VMs of the group there since Close, where nothing could hold them. */
+    boolean disturbed(Group group, String site) {
+        return disturbed.getOrDefault(group, Set.of()).contains(site);
     }
 
     /** Whether people started it where nothing could hold them back. */

@@ -17,6 +17,7 @@ public final class Guest {
 
     final List<Replica> devices = new ArrayList<>();
     boolean running;
+    boolean hasRun;
     boolean stopping;
     boolean stubborn;
     boolean off;
@@ -48,6 +49,11 @@ public final class Guest {
 
     public boolean startedByPeople() {
         return startedByPeople;
+    }
+
+    /** It has run, whatever has become of it. */
+    public boolean hasRun() {
+        return hasRun;
     }
 
     public boolean isRunning() {

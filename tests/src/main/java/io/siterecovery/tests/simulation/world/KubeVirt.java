@@ -26,6 +26,7 @@ public final class KubeVirt {
     private final Agenda agenda;
     private final Dice dice;
     private final Story story;
+    private final Map<String, Long> lastRun = new TreeMap<>();
     private int pods;
     private double stubborn;
 
@@ -58,6 +59,11 @@ public final class KubeVirt {
 
     public Optional<Guest> guest(Machine machine) {
         return Optional.ofNullable(guests.get(machine.toString()));
+    }
+
+    /** Whether it began to run then or later. */
+    public boolean hasRunSince(Machine machine, long micros) {
+        return lastRun.getOrDefault(machine.toString(), -1L) >= micros;
     }
 
     /** As long ago: it runs, and nobody remembers the start. */
@@ -249,6 +255,8 @@ public final class KubeVirt {
             }
         }
         guest.running = true;
+        guest.hasRun = true;
+        lastRun.put(guest.machine.toString(), agenda.micros());
         story.tell("kubevirt", () -> guest + " runs");
         phase(guest, "Running");
         server.update(

@@ -1,0 +1,81 @@
+package io.siterecovery.tests.simulation.oracle;
+
+import io.siterecovery.model.ResourceKind;
+import io.siterecovery.tests.simulation.world.ApiServer.Change;
+import io.siterecovery.tests.simulation.world.Group;
+import io.siterecovery.tests.simulation.world.Guest;
+import io.siterecovery.tests.simulation.world.Machine;
+import io.siterecovery.tests.simulation.world.Stored;
+import io.siterecovery.tests.simulation.world.World;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/** What a Failover says of itself must be so. */
+final class ProgressRules {
+
+    private final World world;
+    private final Truth truth;
+    private final BiConsumer<String, String> found;
+
+    ProgressRules(World world, Truth truth, BiConsumer<String, String> found) {
+        this.world = world;
+        this.truth = truth;
+        this.found = found;
+    }
+
+    void landed(Change change) {
+        Stored now = change.now();
+        if (now == null
+                || !change.key().kind().equals(ResourceKind.FAILOVER)
+                || !change.server().name().equals(World.QUORUM)) {
+            return;
+        }
+        String state = now.text("status", "state");
+        String before = change.before() == null ? "" : change.before().text("status", "state");
+        if (!before.isEmpty() && !state.equals(before)) {
+            found.accept("Done", change.key() + " was " + before + " and is " + state);
+        }
+        if (state.equals("Completed")
+                && before.isEmpty()
+                && !now.at("spec", "dryRun").asBoolean()) {
+            completed(change, now);
+        }
+    }
+
+    /** Each VM has been started at the target since it was granted. */
+    private void completed(Change change, Stored failover) {
+        String target = failover.text("status", "targetCluster");
+        Optional<Group> group =
+                world.layout().groups().stream()
+                        .filter(g -> change.key().namespace().equals("dr-" + g.deployment()))
+                        .filter(
+                                g ->
+                                        failover.text("status", "operation", "group")
+                                                .equals(g.toString()))
+                        .findFirst();
+        if (group.isEmpty()) {
+            return;
+        }
+        if (!truth.heldAt(group.get(), target)) {
+            found.accept("Done", change.key() + " is Completed, but not held by " + target);
+        }
+        for (Machine machine : group.get().machines()) {
+            boolean ran =
+                    world.kubeVirt(target).guest(machine).filter(Guest::hasRun).isPresent()
+                            || world.kubeVirt(target).hasRunSince(machine, granted(failover));
+            if (truth.isMember(group.get(), machine) && !ran) {
+                found.accept(
+                        "Done", change.key() + " is Completed, but " + machine + " never ran");
+            }
+        }
+    }
+
+    private static long granted(Stored failover) {
+        for (var condition : failover.at("status", "conditions")) {
+            if (condition.path("type").asText().equals("Granted")) {
+                return Truth.micros(condition.path("lastTransitionTime").asText());
+            }
+        }
+        return 0;
+    }
+}
