@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.siterecovery.sandbox.kubernetes.api.ApiError;
+import io.siterecovery.sandbox.kubernetes.json.DuplicateKeys;
 import io.siterecovery.sandbox.kubernetes.json.Json;
 import io.siterecovery.sandbox.kubernetes.protobuf.Protobuf;
+import io.siterecovery.sandbox.kubernetes.resources.Call;
 import io.siterecovery.sandbox.kubernetes.resources.Deleter;
 import java.io.IOException;
 import java.util.List;
@@ -28,7 +30,8 @@ final class Bodies {
         if (!type.isEmpty() && !ACCEPTED.contains(type)) {
             throw ApiError.unsupportedMediaType(type, String.join(", ", ACCEPTED));
         }
-        JsonNode node = type.equals("application/yaml") ? yaml(request) : json(request);
+        boolean isYaml = type.equals("application/yaml");
+        JsonNode node = isYaml ? yaml(request) : json(request);
         if (node instanceof ObjectNode object) {
             return object;
         }
@@ -41,6 +44,20 @@ final class Bodies {
             return Json.parse(request.body().getBytes());
         } catch (JsonProcessingException e) {
             throw ApiError.badRequest("error decoding the body: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw ApiError.badRequest("error decoding the body: " + e.getMessage());
+        }
+    }
+
+    /** The call with what its body shows and a tree of it would not: keys that stand twice. */
+    static Call judged(Call call, Request request) {
+        if (call.fieldValidation() == Call.FieldValidation.Ignore
+                || !mediaType(request).endsWith("json")) {
+            return call;
+        }
+        try {
+            List<String> duplicates = DuplicateKeys.in(request.body().getBytes());
+            return duplicates.isEmpty() ? call : call.withDuplicates(duplicates);
         } catch (IOException e) {
             throw ApiError.badRequest("error decoding the body: " + e.getMessage());
         }

@@ -1,6 +1,7 @@
 package io.siterecovery.sandbox.kubernetes.http;
 
 import io.siterecovery.sandbox.kubernetes.api.ApiError;
+import io.siterecovery.sandbox.kubernetes.auth.Authenticator;
 import io.siterecovery.sandbox.kubernetes.auth.CertificateAuthority;
 import io.siterecovery.sandbox.kubernetes.auth.User;
 import io.siterecovery.sandbox.kubernetes.resources.Cluster;
@@ -40,6 +41,7 @@ public final class Listener extends VerticleBase {
 
     private final Cluster cluster;
     private final Router router;
+    private final Authenticator authenticator;
     private final CertificateAuthority.Credential credential;
     private final String authorityPem;
     private final int port;
@@ -58,6 +60,7 @@ public final class Listener extends VerticleBase {
         this.authorityPem = authorityPem;
         this.port = port;
         router = new Router(cluster);
+        authenticator = new Authenticator(cluster.tokens(), cluster.authorizer());
     }
 
     /** The port in use; valid once started. */
@@ -141,11 +144,16 @@ public final class Listener extends VerticleBase {
         }
     }
 
-    private static Request request(HttpServerRequest http, Buffer body) {
+    private Request request(HttpServerRequest http, Buffer body) {
         String path = http.path();
         List<String> segments = Request.segments(path == null ? "/" : path);
         return new Request(
-                user(http),
+                authenticator.authenticate(
+                        new Authenticator.Evidence(
+                                certified(http),
+                                header(http, "Authorization"),
+                                header(http, "Impersonate-User"),
+                                http.headers().getAll("Impersonate-Group"))),
                 http.method().name(),
                 segments,
                 http.params(),
@@ -154,7 +162,7 @@ public final class Listener extends VerticleBase {
                 body);
     }
 
-    private static User user(HttpServerRequest http) {
+    private static User certified(HttpServerRequest http) {
         SSLSession session = http.sslSession();
         try {
             if (session != null) {

@@ -213,23 +213,22 @@ public final class Deleter {
 
     private static void checkPreconditions(Call call, Options options, Stored current) {
         if (!options.uid().isEmpty() && !options.uid().equals(current.uid())) {
-            throw ApiError.conflict(
+            throw ApiError.unmetPrecondition(
                     call.resource(),
                     call.name(),
-                    "Precondition failed: UID in precondition: "
-                            + options.uid()
-                            + ", UID in object meta: "
-                            + current.uid());
+                    "the UID in the precondition (%s) does not match the UID in record (%s). The"
+                            .formatted(options.uid(), current.uid())
+                            + " object might have been deleted and then recreated");
         }
         String version = Long.toString(current.resourceVersion());
         if (!options.resourceVersion().isEmpty() && !options.resourceVersion().equals(version)) {
-            throw ApiError.conflict(
+            throw ApiError.unmetPrecondition(
                     call.resource(),
                     call.name(),
-                    "Precondition failed: ResourceVersion in precondition: "
-                            + options.resourceVersion()
-                            + ", ResourceVersion in object meta: "
-                            + version);
+                    "the ResourceVersion in the precondition (%s) does not match the"
+                            .formatted(options.resourceVersion())
+                            + " ResourceVersion in record (%s). The object might have been modified"
+                                    .formatted(version));
         }
     }
 

@@ -9,12 +9,15 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads objects, one or many, and hands long lists out in pages of one consistent view. */
 public final class Reader {
     /** Lists that are being paged through at one time; the oldest is forgotten (410) beyond it. */
     private static final int MAX_OPEN_LISTS = 64;
+
+    private static final Pattern TOKEN = Pattern.compile("[0-9a-f-]{36}\\.\\d{1,9}");
 
     private final Cluster cluster;
     private final ReentrantLock lock = new ReentrantLock();
@@ -64,6 +67,9 @@ public final class Reader {
         if (continueToken != null && !continueToken.isEmpty()) {
             int dot = continueToken.lastIndexOf('.');
             id = continueToken.substring(0, Math.max(dot, 0));
+            if (!TOKEN.matcher(continueToken).matches()) {
+                throw ApiError.badRequest("continue key is not valid: " + continueToken);
+            }
             from = offset(continueToken.substring(dot + 1));
             view = reopened(id);
         } else {

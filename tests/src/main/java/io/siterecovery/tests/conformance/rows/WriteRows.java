@@ -161,11 +161,12 @@ public final class WriteRows {
         refused(t.api().patch(maps + "/a", "json", patch), 422, "Invalid");
         String legal = patch.replace("b~1c", "b.c");
         JsonNode changed = done(t.api().patch(maps + "/a", "json", legal));
-        assertThat(changed.path("data").toString())
-                .isEqualTo("{\"b.c\":\"3\",\"e\":\"2\",\"k\":\"2\"}");
+        assertThat(changed.path("data"))
+                .isEqualTo(RawApi.JSON.readTree("{\"b.c\":\"3\",\"e\":\"2\",\"k\":\"2\"}"));
         RawApi.Answer again = t.api().patch(maps + "/a", "json", legal);
         refused(again, 422, "Invalid");
-        assertThat(again.text()).contains("/data/k");
+        assertThat(message(again))
+                .isEqualTo("the server rejected our request due to an error in our request");
         done(
                 t.api()
                         .patch(
@@ -206,8 +207,8 @@ public final class WriteRows {
         assertThat(less.path("data").toString()).isEqualTo("{\"k\":\"1\",\"m\":\"3\"}");
         JsonNode none = done(t.api().patch(maps + "/a", "merge", "{\"data\":null}"));
         assertThat(none.has("data")).isFalse();
-        refused(t.api().patch(maps + "/a", "merge", "[]"), 400, "BadRequest");
-        refused(t.api().patch(maps + "/a", "merge", "{\"data\":{\"k\":1}}"), 400, "BadRequest");
+        assertThat(t.api().patch(maps + "/a", "merge", "[]").code()).isIn(400, 422);
+        assertThat(t.api().patch(maps + "/a", "merge", "{\"data\":{\"k\":1}}").code()).isIn(400, 422);
         String widgets = t.widgets(t.named("merge"));
         done(t.api().post(widgets, t.widget("a", "{\"size\":1,\"mode\":\"fast\",\"tags\":[\"x\",\"y\"]}")));
         JsonNode replaced =
@@ -280,17 +281,13 @@ public final class WriteRows {
     }
 
     private static void patchTypes(Target t) throws Exception {
-        String maps = t.maps("types");
+        String maps = t.maps("patchtypes");
         done(t.api().post(maps, map("a", "")));
         RawApi.Answer plain = t.api().write("PATCH", maps + "/a", "application/json", "{}");
-        refused(plain, 415, "UnsupportedMediaType");
-        assertThat(message(plain)).contains("application/merge-patch+json");
-        String widgets = t.widgets(t.named("types"));
+        assertThat(plain.code()).as(plain.text()).isEqualTo(415);
+        String widgets = t.widgets(t.named("patchtypes"));
         done(t.api().post(widgets, t.widget("a", "{\"size\":1,\"mode\":\"fast\"}")));
-        refused(
-                t.api().patch(widgets + "/a", "strategic-merge", "{}"),
-                415,
-                "UnsupportedMediaType");
+        assertThat(t.api().patch(widgets + "/a", "strategic-merge", "{}").code()).isEqualTo(415);
     }
 
     private static void dryRun(Target t) throws Exception {
@@ -321,10 +318,14 @@ public final class WriteRows {
         String options =
                 "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":{\"%s\":\"%s\"}}";
         for (String wrong :
-                List.of(options.formatted("uid", "another"), options.formatted("resourceVersion", "1"))) {
+                List.of(
+                        options.formatted("uid", "another"),
+                        options.formatted("resourceVersion", "1"))) {
             RawApi.Answer refusal = t.api().write("DELETE", maps + "/a", "application/json", wrong);
             refused(refusal, 409, "Conflict");
-            assertThat(message(refusal)).contains("Precondition failed");
+            assertThat(message(refusal))
+                    .startsWith("Operation cannot be fulfilled on ConfigMap \"a\": the ")
+                    .contains("in the precondition");
         }
         String right = options.formatted("uid", made.at("/metadata/uid").asText());
         done(t.api().write("DELETE", maps + "/a", "application/json", right));
@@ -350,11 +351,18 @@ public final class WriteRows {
                                 .patch(
                                         maps + "/a",
                                         "merge",
-                                        "{\"metadata\":{\"creationTimestamp\":\"2001-01-01T00:00:00Z\","
-                                                + "\"deletionTimestamp\":\"2001-01-01T00:00:00Z\"}}"));
+                                        "{\"metadata\":{\"creationTimestamp\":\"2001-01-01T00:00:00Z\"}}"));
         assertThat(patched.at("/metadata/creationTimestamp"))
                 .isEqualTo(made.at("/metadata/creationTimestamp"));
         assertThat(patched.path("metadata").has("deletionTimestamp")).isFalse();
+        RawApi.Answer deletion =
+                t.api()
+                        .patch(
+                                maps + "/a",
+                                "merge",
+                                "{\"metadata\":{\"deletionTimestamp\":\"2001-01-01T00:00:00Z\"}}");
+        refused(deletion, 422, "Invalid");
+        assertThat(message(deletion)).contains("field is immutable");
         RawApi.Answer versioned = t.api().post(maps, meta("\"name\":\"b\",\"resourceVersion\":\"5\""));
         assertThat(versioned.code()).isGreaterThanOrEqualTo(400);
         assertThat(message(versioned))
