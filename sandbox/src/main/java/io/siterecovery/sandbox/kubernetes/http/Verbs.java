@@ -60,7 +60,11 @@ final class Verbs {
     private Reply get(Request request, Call call) {
         Form form = Form.of(request.accept());
         checkFresh(request);
-        Stored stored = cluster.reader().get(call);
+        String version = request.param("resourceVersion");
+        Stored stored =
+                version.isEmpty()
+                        ? cluster.reader().get(call)
+                        : cluster.reader().getCached(call, revision(version));
         return new Reply.Body(
                 200,
                 Reply.JSON,
@@ -76,9 +80,15 @@ final class Verbs {
             return new Reply.Stream(watch(request, call, selector, form));
         }
         checkFresh(request);
+        String version = request.param("resourceVersion");
         Reader.Page page =
                 cluster.reader()
-                        .list(call, selector, request.number("limit"), request.param("continue"));
+                        .list(
+                                call,
+                                selector,
+                                request.number("limit"),
+                                request.param("continue"),
+                                version.isEmpty() ? null : revision(version));
         return new Reply.Body(
                 200,
                 Reply.JSON,
@@ -232,7 +242,7 @@ final class Verbs {
         }
         Call effective = Bodies.asksDryRun(request) ? call.dry() : call;
         Deleter.Options options = Bodies.deleteOptions(request);
-        Reader.Page page = cluster.reader().list(call, selector(request, call), 0, null);
+        Reader.Page page = cluster.reader().list(call, selector(request, call), 0, null, null);
         List<String> warnings = new ArrayList<>();
         for (Stored stored : page.objects()) {
             try {

@@ -2,6 +2,7 @@ package io.siterecovery.sandbox.kubernetes.resources;
 
 import io.siterecovery.sandbox.kubernetes.api.ApiError;
 import io.siterecovery.sandbox.kubernetes.store.ObjectStore.Listing;
+import io.siterecovery.sandbox.kubernetes.store.ObjectTable;
 import io.siterecovery.sandbox.kubernetes.store.Stored;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ public final class Reader {
     private static final Pattern TOKEN = Pattern.compile("[0-9a-f-]{36}\\.\\d{1,9}");
 
     private final Cluster cluster;
+    private volatile Map<ObjectTable, Listing> frozen = Map.of();
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Listing> open =
             new LinkedHashMap<>() {
@@ -43,6 +45,42 @@ public final class Reader {
      */
     public record Page(List<Stored> objects, long resourceVersion, String next, int remaining) {}
 
+    /** Keeps an old view for readers that are content with one; or lets it go. */
+    public void freeze(boolean on) {
+        frozen = on ? cluster.store().snapshot() : Map.of();
+    }
+
+    /** As {@link #get}, for who is content with any version not older than this one. */
+    public Stored getCached(Call call, long notOlderThan) {
+        String namespace = call.resource().scope(call.namespace());
+        Listing old = cached(call, notOlderThan);
+        return old == null
+                ? get(call)
+                : old.objects().stream()
+                        .filter(o -> o.namespace().equals(namespace))
+                        .filter(o -> o.name().equals(call.name()))
+                        .findFirst()
+                        .orElseThrow(() -> ApiError.notFound(call.resource(), call.name()));
+    }
+
+    private @Nullable Listing cached(Call call, long notOlderThan) {
+        Listing old = frozen.get(cluster.table(call.resource()));
+        return old == null || old.resourceVersion() < notOlderThan ? null : old;
+    }
+
+    private Listing current(Call call, @Nullable Long notOlderThan) {
+        Listing old = notOlderThan == null ? null : cached(call, notOlderThan);
+        if (old == null) {
+            return cluster.store().list(cluster.table(call.resource()), call.namespace());
+        }
+        String namespace = call.namespace();
+        return new Listing(
+                old.objects().stream()
+                        .filter(o -> namespace.isEmpty() || o.namespace().equals(namespace))
+                        .toList(),
+                old.resourceVersion());
+    }
+
     public Stored get(Call call) {
         Stored stored =
                 cluster.store()
@@ -58,9 +96,14 @@ public final class Reader {
 
     /**
      * @param limit greatest number of objects; 0 for all
+     * @param notOlderThan version that a cached answer must have reached; null to ask for the truth
      */
     public Page list(
-            Call call, Predicate<Stored> selector, int limit, @Nullable String continueToken) {
+            Call call,
+            Predicate<Stored> selector,
+            int limit,
+            @Nullable String continueToken,
+            @Nullable Long notOlderThan) {
         Listing view;
         int from = 0;
         String id = UUID.randomUUID().toString();
@@ -73,7 +116,7 @@ public final class Reader {
             from = offset(continueToken.substring(dot + 1));
             view = reopened(id);
         } else {
-            Listing all = cluster.store().list(cluster.table(call.resource()), call.namespace());
+            Listing all = current(call, notOlderThan);
             view =
                     new Listing(
                             all.objects().stream().filter(selector).toList(),

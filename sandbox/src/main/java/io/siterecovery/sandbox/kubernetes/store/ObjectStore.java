@@ -53,6 +53,16 @@ public final class ObjectStore {
         return atomically(() -> new Listing(List.copyOf(table.in(namespace).values()), revision));
     }
 
+    /** What is in every table now: references alone, so it costs little. */
+    public Map<ObjectTable, Listing> snapshot() {
+        return atomically(
+                () -> {
+                    Map<ObjectTable, Listing> all = new HashMap<>();
+                    tables.values().forEach(table -> all.put(table, list(table, "")));
+                    return all;
+                });
+    }
+
     /** Runs the action with nobody else writing; writes inside it are part of it. */
     public <T extends @Nullable Object> T atomically(Supplier<T> action) {
         lock.lock();
