@@ -177,12 +177,7 @@ public final class KubernetesApiServer implements AutoCloseable {
         if (deployment == null) {
             Listener listener =
                     new Listener(
-                            cluster,
-                            credential,
-                            authority.certificatePem(),
-                            faults,
-                            streams,
-                            port);
+                            cluster, credential, authority.certificatePem(), faults, streams, port);
             deployment = await(vertx.deployVerticle(listener));
             port = listener.actualPort();
         }

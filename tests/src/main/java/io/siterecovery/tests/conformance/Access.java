@@ -18,7 +18,9 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** What a kubeconfig (with its data inside, as {@code kubectl config view --flatten} has it) says. */
+/**
+ * What a kubeconfig (with its data inside, as {@code kubectl config view --flatten} has it) says.
+ */
 final class Access {
     private static final char[] NO_PASSWORD = {};
 
@@ -38,8 +40,7 @@ final class Access {
     /** As the user that the kubeconfig names. */
     RawApi own(HttpClient.Version version) throws IOException, GeneralSecurityException {
         boolean certificate = user.has("client-certificate-data");
-        return new RawApi(
-                server(), user.path("token").asText(""), client(version, certificate));
+        return new RawApi(server(), user.path("token").asText(""), client(version, certificate));
     }
 
     /** Trusting the same server, with a token or as nobody. */
@@ -65,8 +66,7 @@ final class Access {
         - name: c
           context: {cluster: c, user: u}
         """
-                .formatted(
-                        server(), cluster.path("certificate-authority-data").asText(), token);
+                .formatted(server(), cluster.path("certificate-authority-data").asText(), token);
     }
 
     private HttpClient client(HttpClient.Version version, boolean certificate)

@@ -161,8 +161,7 @@ public final class Target implements AutoCloseable {
             if (in == null) {
                 throw new IOException("no resource " + resource);
             }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .replace("GROUP", group());
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("GROUP", group());
         }
     }
 

@@ -56,14 +56,16 @@ public final class AccessReviews {
             throw ApiError.badRequest("token is required for TokenReview in authentication");
         }
         List<String> asked = Json.strings(spec.path("audiences"));
-        List<String> audiences =
-                asked.isEmpty() ? List.of(ServiceAccountTokens.AUDIENCE) : asked;
+        List<String> audiences = asked.isEmpty() ? List.of(ServiceAccountTokens.AUDIENCE) : asked;
         Optional<User> user = tokens.check(token, audiences);
         ObjectNode status = Json.object();
         if (user.isEmpty()) {
             status.putObject("user");
-            return status.put("error", "[invalid bearer token, not valid for the audiences "
-                    + audiences + " or no longer valid]");
+            return status.put(
+                    "error",
+                    "[invalid bearer token, not valid for the audiences "
+                            + audiences
+                            + " or no longer valid]");
         }
         status.put("authenticated", true).set("user", user.get().info());
         status.set("audiences", Json.arrayOf(audiences));

@@ -101,8 +101,7 @@ public final class BootstrapRoles {
                 binding("cluster-admin", User.MASTERS),
                 binding("system:basic-user", User.AUTHENTICATED),
                 binding("system:discovery", User.AUTHENTICATED),
-                binding(
-                        "system:public-info-viewer", User.AUTHENTICATED, "system:unauthenticated"));
+                binding("system:public-info-viewer", User.AUTHENTICATED, "system:unauthenticated"));
     }
 
     private static ObjectNode role(String name, ObjectNode... rules) {

@@ -94,9 +94,7 @@ public final class RoleAuthorizer {
         Map<String, List<Grant>> all = current().byNamespace();
         Stream<Grant> everywhere = all.getOrDefault("", List.of()).stream();
         Stream<Grant> here =
-                namespace.isEmpty()
-                        ? Stream.of()
-                        : all.getOrDefault(namespace, List.of()).stream();
+                namespace.isEmpty() ? Stream.of() : all.getOrDefault(namespace, List.of()).stream();
         return Stream.concat(everywhere, here)
                 .filter(grant -> grant.subjects().stream().anyMatch(s -> s.is(user)))
                 .flatMap(grant -> grant.rules().stream());

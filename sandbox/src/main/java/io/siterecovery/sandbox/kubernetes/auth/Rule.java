@@ -54,7 +54,12 @@ record Rule(
                     each.forEach(
                             name ->
                                     pieces.add(
-                                            piece(verb, List.of(group), List.of(resource), name, "")));
+                                            piece(
+                                                    verb,
+                                                    List.of(group),
+                                                    List.of(resource),
+                                                    name,
+                                                    "")));
                 }
             }
         }
@@ -81,8 +86,7 @@ record Rule(
         }
         return has(groups, piece.groups.getFirst())
                 && has(resources, piece.resources.getFirst())
-                && (names.isEmpty()
-                        || (!piece.names.isEmpty() && names.containsAll(piece.names)));
+                && (names.isEmpty() || (!piece.names.isEmpty() && names.containsAll(piece.names)));
     }
 
     ObjectNode toJson() {

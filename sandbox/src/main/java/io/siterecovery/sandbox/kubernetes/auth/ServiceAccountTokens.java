@@ -72,9 +72,7 @@ public final class ServiceAccountTokens {
         return signed + "." + encoded(signature(signed));
     }
 
-    /**
-     * Whom the token speaks for towards one of these audiences; empty if for nobody (any more).
-     */
+    /** Whom the token speaks for towards one of these audiences; empty if for nobody (any more). */
     public Optional<User> check(String token, List<String> audiences) {
         String[] parts = token.split("\\.", -1);
         try {

@@ -68,8 +68,7 @@ public final class Faults {
      * @param holeEnds goes on with what has waited in the black hole
      * @param freezeLists keeps cached lists as they are now, or lets them go
      */
-    public Faults(
-            Consumer<String> dropWatches, Runnable holeEnds, Consumer<Boolean> freezeLists) {
+    public Faults(Consumer<String> dropWatches, Runnable holeEnds, Consumer<Boolean> freezeLists) {
         this.dropWatches = dropWatches;
         this.holeEnds = holeEnds;
         this.freezeLists = freezeLists;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.siterecovery.sandbox.kubernetes.api.ApiError;
+import io.siterecovery.sandbox.kubernetes.api.FieldError;
 import io.siterecovery.sandbox.kubernetes.json.DuplicateKeys;
 import io.siterecovery.sandbox.kubernetes.json.Json;
 import io.siterecovery.sandbox.kubernetes.protobuf.Protobuf;
@@ -12,11 +13,15 @@ import io.siterecovery.sandbox.kubernetes.resources.Call;
 import io.siterecovery.sandbox.kubernetes.resources.Deleter;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 
 /** Reads request bodies: JSON, YAML, and protobuf of the few kinds that kubectl insists on. */
 final class Bodies {
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final List<String> ACCEPTED = List.of("application/json", "application/yaml");
+
+    private static final Set<String> PROPAGATIONS =
+            Set.of("", "Background", "Foreground", "Orphan");
 
     private Bodies() {}
 
@@ -78,8 +83,23 @@ final class Bodies {
             seconds = (long) request.number("gracePeriodSeconds");
         }
         JsonNode conditions = body.path("preconditions");
+        String propagation =
+                body.path("propagationPolicy").asText(request.param("propagationPolicy"));
+        if (!PROPAGATIONS.contains(propagation)) {
+            throw ApiError.invalid(
+                    "DeleteOptions",
+                    "",
+                    List.of(
+                            FieldError.notSupported(
+                                    "propagationPolicy",
+                                    Json.object().textNode(propagation),
+                                    List.of("Background", "Foreground", "Orphan"))));
+        }
         return new Deleter.Options(
-                seconds, Json.text(conditions, "uid"), Json.text(conditions, "resourceVersion"));
+                seconds,
+                Json.text(conditions, "uid"),
+                Json.text(conditions, "resourceVersion"),
+                propagation.equals("Orphan"));
     }
 
     /** {@code dryRun} may also stand in the body of a DELETE. */

@@ -113,8 +113,7 @@ final class Router {
         if (review != null) {
             return review(request, review, info);
         }
-        ApiResource resource =
-                cluster.catalog().find(info.group(), info.version(), info.plural());
+        ApiResource resource = cluster.catalog().find(info.group(), info.version(), info.plural());
         boolean scoped = !info.namespace().isEmpty();
         if (resource == null
                 || info.extraSegments() > 0
@@ -151,8 +150,7 @@ final class Router {
             throw ApiError.methodNotAllowed();
         }
         ObjectNode question = Bodies.object(request);
-        return Reply.json(
-                201, reviews.answer(review, question, info.namespace(), request.user()));
+        return Reply.json(201, reviews.answer(review, question, info.namespace(), request.user()));
     }
 
     private Reply openApi(Request request) {

@@ -189,8 +189,7 @@ final class Verbs {
     }
 
     private Write update(Request request, Call call) {
-        return () ->
-                cluster.writer().update(Bodies.judged(call, request), Bodies.object(request));
+        return () -> cluster.writer().update(Bodies.judged(call, request), Bodies.object(request));
     }
 
     private Write patch(Request request, Call call) {

@@ -60,9 +60,7 @@ public final class Cluster {
         for (ObjectNode object : BootstrapRoles.objects()) {
             String kind = Json.text(object, "kind");
             create(
-                    served(
-                            "rbac.authorization.k8s.io",
-                            kind.toLowerCase(Locale.ROOT) + "s"),
+                    served("rbac.authorization.k8s.io", kind.toLowerCase(Locale.ROOT) + "s"),
                     object);
         }
     }

@@ -98,8 +98,7 @@ final class DefinitionStrategy implements Strategy {
             } catch (SchemaNode.Unusable e) {
                 FieldError error = e.error();
                 errors.add(
-                        new FieldError(
-                                error.reason(), at + "." + error.field(), error.message()));
+                        new FieldError(error.reason(), at + "." + error.field(), error.message()));
             }
         }
     }

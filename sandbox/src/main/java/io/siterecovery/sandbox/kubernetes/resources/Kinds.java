@@ -206,8 +206,7 @@ final class Kinds {
             }
             if (frozen && before != null && !object.path(field).equals(before.path(field))) {
                 errors.add(
-                        FieldError.forbidden(
-                                field, "field is immutable when `immutable` is set"));
+                        FieldError.forbidden(field, "field is immutable when `immutable` is set"));
             }
         }
         if (size > MAX_DATA) {

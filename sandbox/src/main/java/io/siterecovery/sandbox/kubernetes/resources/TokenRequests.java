@@ -38,8 +38,7 @@ public final class TokenRequests {
                                     : "may not specify a duration larger than 2^32 seconds"));
         }
         List<String> asked = Json.strings(spec.path("audiences"));
-        List<String> audiences =
-                asked.isEmpty() ? List.of(ServiceAccountTokens.AUDIENCE) : asked;
+        List<String> audiences = asked.isEmpty() ? List.of(ServiceAccountTokens.AUDIENCE) : asked;
         Instant expires = Instant.now().plusSeconds(seconds);
         String token =
                 cluster.tokens()
@@ -63,7 +62,9 @@ public final class TokenRequests {
         }
         answer.putObject("status")
                 .put("token", token)
-                .put("expirationTimestamp", Instant.ofEpochSecond(expires.getEpochSecond()).toString());
+                .put(
+                        "expirationTimestamp",
+                        Instant.ofEpochSecond(expires.getEpochSecond()).toString());
         return answer;
     }
 
@@ -83,8 +84,7 @@ public final class TokenRequests {
                 }
                 yield new ServiceAccountTokens.Bound(pod, node(Json.text(spec, "nodeName")));
             }
-            case "Node" ->
-                    new ServiceAccountTokens.Bound(null, referred("nodes", "", name, ref));
+            case "Node" -> new ServiceAccountTokens.Bound(null, referred("nodes", "", name, ref));
             default ->
                     throw invalid(
                             FieldError.invalid(

@@ -118,8 +118,7 @@ final class VolumeKinds {
             for (String field : List.of("parameters", "provisioner", "reclaimPolicy")) {
                 if (before != null && !object.path(field).equals(before.path(field))) {
                     errors.add(
-                            FieldError.forbidden(
-                                    field, "updates to " + field + " are forbidden."));
+                            FieldError.forbidden(field, "updates to " + field + " are forbidden."));
                 }
             }
             immutable(object, before, "volumeBindingMode", errors);
@@ -154,17 +153,12 @@ final class VolumeKinds {
     }
 
     static void immutable(
-            ObjectNode object,
-            @Nullable ObjectNode before,
-            String path,
-            List<FieldError> errors) {
+            ObjectNode object, @Nullable ObjectNode before, String path, List<FieldError> errors) {
         String[] steps = path.split("\\.", -1);
         if (before != null && !Json.at(object, steps).equals(Json.at(before, steps))) {
             errors.add(
                     FieldError.invalid(
-                            path,
-                            FieldError.shown(Json.at(object, steps)),
-                            "field is immutable"));
+                            path, FieldError.shown(Json.at(object, steps)), "field is immutable"));
         }
     }
 

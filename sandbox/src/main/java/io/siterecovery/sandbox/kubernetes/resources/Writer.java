@@ -135,7 +135,7 @@ public final class Writer {
         Stored written =
                 isReleased(next)
                         ? cluster.deleter()
-                                .remove(resource, current, stored, origin(call, "delete"))
+                                .release(resource, current, stored, origin(call, "delete"))
                         : cluster.store().replace(table, current, stored, origin(call, verb));
         if (written == null) {
             return null;

@@ -39,7 +39,9 @@ record CelRule(
         } catch (CelFailure e) {
             throw new SchemaNode.Unusable(
                     FieldError.invalid(
-                            path + ".rule", FieldError.shown(rule), String.valueOf(e.getMessage())));
+                            path + ".rule",
+                            FieldError.shown(rule),
+                            String.valueOf(e.getMessage())));
         }
     }
 

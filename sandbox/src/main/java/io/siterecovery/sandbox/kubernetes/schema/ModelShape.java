@@ -87,7 +87,8 @@ public final class ModelShape {
             // Without the annotation it is where the library keeps what it does not know.
             if (!Modifier.isStatic(field.getModifiers())
                     && (named != null || !field.getName().equals("additionalProperties"))) {
-                String name = named == null || named.value().isEmpty() ? field.getName() : named.value();
+                String name =
+                        named == null || named.value().isEmpty() ? field.getName() : named.value();
                 found.put(name, type(field.getGenericType()));
             }
         }
@@ -147,8 +148,10 @@ public final class ModelShape {
     private void check(Type type, JsonNode value, String path, List<String> unknown) throws Misfit {
         switch (type) {
             case Type.Any any -> {}
-            case Type.NumberOrText either -> require(value.isNumber() || value.isTextual(), value, path, "string");
-            case Type.Plain plain -> require(fits(plain.name(), value), value, path, go(plain.name()));
+            case Type.NumberOrText either ->
+                    require(value.isNumber() || value.isTextual(), value, path, "string");
+            case Type.Plain plain ->
+                    require(fits(plain.name(), value), value, path, go(plain.name()));
             case Type.ListOf list -> {
                 require(value.isArray(), value, path, "[]" + go(list.element()));
                 for (int i = 0; i < value.size(); i++) {
@@ -224,14 +227,17 @@ public final class ModelShape {
                     ? new Type.MapOf(type(arguments[1]))
                     : new Type.Any();
         }
-        return type instanceof Class<?> plain ? PLAIN.getOrDefault(plain, message(plain)) : new Type.Any();
+        return type instanceof Class<?> plain
+                ? PLAIN.getOrDefault(plain, message(plain))
+                : new Type.Any();
     }
 
     private static Type message(Class<?> model) {
         boolean known =
                 KubernetesResource.class.isAssignableFrom(model)
                         && !model.isInterface()
-                        && !model.getSimpleName().matches(".*Or(Array|Bool|StringArray)|RawExtension|FieldsV1|JSON");
+                        && !model.getSimpleName()
+                                .matches(".*Or(Array|Bool|StringArray)|RawExtension|FieldsV1|JSON");
         return known ? new Type.Message(model) : new Type.Any();
     }
 

@@ -52,7 +52,8 @@ public record SchemaNode(
         String type = Json.text(schema, "type");
         if (!type.isEmpty() && !type.equals("object")) {
             throw new Unusable(
-                    FieldError.invalid("type", FieldError.quoted(type), "must be object at the root"));
+                    FieldError.invalid(
+                            "type", FieldError.quoted(type), "must be object at the root"));
         }
         return parse(schema, "");
     }
@@ -106,7 +107,8 @@ public record SchemaNode(
                             "must not be empty for specified object fields"));
         }
         if (type.equals("array") && !schema.path("items").isObject()) {
-            throw new Unusable(FieldError.required(path.substring(1) + ".items", "must be specified"));
+            throw new Unusable(
+                    FieldError.required(path.substring(1) + ".items", "must be specified"));
         }
     }
 

@@ -28,9 +28,12 @@ public final class AdmissionRows {
     /** In the order of the table. */
     public static List<Row> rows() {
         return List.of(
-                Row.of(AREA, "the fence: nobody starts a listed VM", AdmissionRows::starts).since(POLICIES),
-                Row.of(AREA, "the fence: nor makes it again", AdmissionRows::remakes).since(POLICIES),
-                Row.of(AREA, "the fence: stops and other writes pass", AdmissionRows::passes).since(POLICIES),
+                Row.of(AREA, "the fence: nobody starts a listed VM", AdmissionRows::starts)
+                        .since(POLICIES),
+                Row.of(AREA, "the fence: nor makes it again", AdmissionRows::remakes)
+                        .since(POLICIES),
+                Row.of(AREA, "the fence: stops and other writes pass", AdmissionRows::passes)
+                        .since(POLICIES),
                 Row.of(AREA, "the fence: its list acts at the next write", AdmissionRows::parameter)
                         .since(POLICIES),
                 Row.of(AREA, "the fence: only its account touches the list", AdmissionRows::guard)
@@ -68,7 +71,12 @@ public final class AdmissionRows {
             eventually(() -> assertThat(fenced.list("epoch 3").code()).isIn(200, 201, 409));
             // A new policy acts after a moment.
             eventually(() -> assertThat(fenced.start("listed?dryRun=All").code()).isEqualTo(403));
-            eventually(() -> refused(t.api().delete(fenced.listPath() + "?dryRun=All"), 403, "Forbidden"));
+            eventually(
+                    () ->
+                            refused(
+                                    t.api().delete(fenced.listPath() + "?dryRun=All"),
+                                    403,
+                                    "Forbidden"));
             return fenced;
         }
 
@@ -88,7 +96,11 @@ public final class AdmissionRows {
         }
 
         String vms() {
-            return "/apis/kubevirt." + t.group() + "/v1/namespaces/" + namespace + "/virtualmachines";
+            return "/apis/kubevirt."
+                    + t.group()
+                    + "/v1/namespaces/"
+                    + namespace
+                    + "/virtualmachines";
         }
 
         String vm(String name, String spec) {
@@ -114,7 +126,8 @@ public final class AdmissionRows {
         try (Fenced fenced = Fenced.in(t, "starts")) {
             for (RawApi user : List.of(t.api(), fenced.account())) {
                 RawApi.Answer refusal =
-                        user.patch(fenced.vms() + "/listed", "merge", "{\"spec\":{\"running\":true}}");
+                        user.patch(
+                                fenced.vms() + "/listed", "merge", "{\"spec\":{\"running\":true}}");
                 refused(refusal, 403, "Forbidden");
                 String policy = "fence.starts." + t.group();
                 assertThat(message(refusal))
@@ -144,7 +157,8 @@ public final class AdmissionRows {
             }
             done(t.api().post(fenced.vms(), fenced.vm("listed", "{\"runStrategy\":\"Halted\"}")));
             String vmis = fenced.vms().replace("virtualmachines", "virtualmachineinstances");
-            String vmi = fenced.vm("listed", "{}").replace("VirtualMachine", "VirtualMachineInstance");
+            String vmi =
+                    fenced.vm("listed", "{}").replace("VirtualMachine", "VirtualMachineInstance");
             refused(t.api().post(vmis, vmi), 403, "Forbidden");
             refused(fenced.account().post(vmis, vmi), 403, "Forbidden");
             done(t.api().post(vmis, vmi.replace("listed", "free")));
@@ -234,9 +248,16 @@ public final class AdmissionRows {
                 RawApi unbound = t.bearing(agent.token())) {
             String own = "/api/v1/nodes/" + t.named("own");
             String foreign = "/api/v1/nodes/" + t.named("foreign");
-            eventually(() -> refused(bound.patch(foreign + "?dryRun=All", "merge", patch), 403, "Forbidden"));
-            eventually(() -> assertThat(message(bound.patch(foreign, "merge", patch)))
-                    .endsWith("an agent writes only its own node"));
+            eventually(
+                    () ->
+                            refused(
+                                    bound.patch(foreign + "?dryRun=All", "merge", patch),
+                                    403,
+                                    "Forbidden"));
+            eventually(
+                    () ->
+                            assertThat(message(bound.patch(foreign, "merge", patch)))
+                                    .endsWith("an agent writes only its own node"));
             done(bound.patch(own, "merge", patch));
             refused(unbound.patch(own, "merge", patch), 403, "Forbidden");
             done(t.api().patch(foreign, "merge", patch));
@@ -263,7 +284,10 @@ public final class AdmissionRows {
                         .formatted(policy));
         eventually(
                 () ->
-                        assertThat(t.api().post(maps + "?dryRun=All", meta("\"name\":\"a\"")).header("Warning"))
+                        assertThat(
+                                        t.api()
+                                                .post(maps + "?dryRun=All", meta("\"name\":\"a\""))
+                                                .header("Warning"))
                                 .contains("it holds nothing"));
         RawApi.Answer free = t.api().post(maps, meta("\"name\":\"free\""));
         done(free);
@@ -273,26 +297,23 @@ public final class AdmissionRows {
     }
 
     private static void malformed(Target t) throws Exception {
-        String policy =
-                """
-                {"metadata":{"name":"%s"},"spec":{
-                 "matchConstraints":{"resourceRules":[{"apiGroups":[""],"apiVersions":["v1"],"operations":["CREATE"],"resources":["configmaps"]}]},
-                 "validations":[{"expression":"%s"}]}}
-                """;
         for (String expression : List.of("object.metadata.name ==", "nobody.name == ''", "")) {
+            String policy =
+                    """
+                    {"metadata":{"name":"malformed.%s"},"spec":{
+                     "matchConstraints":{"resourceRules":[{"apiGroups":[""],"apiVersions":["v1"],"operations":["CREATE"],"resources":["configmaps"]}]},
+                     "validations":[{"expression":"%s"}]}}
+                    """
+                            .formatted(t.group(), expression);
             refused(
-                    t.api()
-                            .post(
-                                    ADMISSION + "validatingadmissionpolicies",
-                                    policy.formatted("malformed." + t.group(), expression)),
-                    422,
-                    "Invalid");
+                    t.api().post(ADMISSION + "validatingadmissionpolicies", policy), 422, "Invalid");
         }
         refused(
                 t.api()
                         .post(
                                 ADMISSION + "validatingadmissionpolicybindings",
-                                "{\"metadata\":{\"name\":\"malformed." + t.group() + "\"},\"spec\":{}}"),
+                                "{\"metadata\":{\"name\":\"malformed.%s\"},\"spec\":{}}"
+                                        .formatted(t.group())),
                 422,
                 "Invalid");
     }

@@ -32,13 +32,17 @@ public final class AuthRows {
                 Row.of(AREA, "no or bad credentials: 401 or 403", AuthRows::strangers),
                 Row.of(AREA, "403 as the real one says it", AuthRows::forbidden),
                 Row.of(AREA, "a Role and its binding, by verb and name", AuthRows::roles),
-                Row.of(AREA, "a ClusterRole bound in one namespace or in all", AuthRows::clusterRoles),
+                Row.of(
+                        AREA,
+                        "a ClusterRole bound in one namespace or in all",
+                        AuthRows::clusterRoles),
                 Row.of(AREA, "subresources and groups have rights of their own", AuthRows::fine),
                 Row.of(AREA, "nobody grants what they do not hold", AuthRows::escalation),
                 Row.of(AREA, "a binding keeps its role", AuthRows::roleRef),
                 Row.of(AREA, "TokenRequest and TokenReview", AuthRows::tokens),
                 Row.of(AREA, "a token ends with its account or pod", AuthRows::boundTokens),
-                Row.of(AREA, "a token of a pod names its node", AuthRows::nodeClaims).since(NODE_CLAIMS),
+                Row.of(AREA, "a token of a pod names its node", AuthRows::nodeClaims)
+                        .since(NODE_CLAIMS),
                 Row.of(AREA, "SubjectAccessReview, Self and Local", AuthRows::accessReviews),
                 Row.of(AREA, "SelfSubjectReview", AuthRows::selfReview).since(SELF_REVIEW),
                 Row.of(AREA, "acting as somebody else", AuthRows::impersonation),
@@ -152,7 +156,8 @@ public final class AuthRows {
             eventually(() -> assertThat(one.get(path.formatted(here)).code()).isEqualTo(200));
             refused(one.get(path.formatted(there)), 403, "Forbidden");
             refused(one.get("/api/v1/configmaps"), 403, "Forbidden");
-            eventually(() -> assertThat(all.get("/api/v1/configmaps?limit=1").code()).isEqualTo(200));
+            eventually(
+                    () -> assertThat(all.get("/api/v1/configmaps?limit=1").code()).isEqualTo(200));
             assertThat(all.get(path.formatted(there)).code()).isEqualTo(200);
         }
     }
@@ -202,7 +207,11 @@ public final class AuthRows {
                                             climber.post(
                                                             roles,
                                                             held.formatted(
-                                                                    rule("", "configmaps", "get", "")))
+                                                                    rule(
+                                                                            "",
+                                                                            "configmaps",
+                                                                            "get",
+                                                                            "")))
                                                     .code())
                                     .isIn(201, 409));
             RawApi.Answer more =
@@ -333,15 +342,26 @@ public final class AuthRows {
         role(t, namespace, "r", rule("", "pods", "get", ""));
         bind(t, namespace, "r", account);
         String yes =
-                "{\"namespace\":\"%s\",\"verb\":\"get\",\"resource\":\"pods\"}".formatted(namespace);
+                "{\"namespace\":\"%s\",\"verb\":\"get\",\"resource\":\"pods\"}"
+                        .formatted(namespace);
         String no = yes.replace("get", "delete");
         String spec = "{\"user\":\"%s\",\"resourceAttributes\":%s}";
         String sars = AUTHZ + "/subjectaccessreviews";
         eventually(
                 () ->
-                        assertThat(allowed(t.api(), sars, "SubjectAccessReview", spec.formatted(account.user(), yes)))
+                        assertThat(
+                                        allowed(
+                                                t.api(),
+                                                sars,
+                                                "SubjectAccessReview",
+                                                spec.formatted(account.user(), yes)))
                                 .isTrue());
-        assertThat(allowed(t.api(), sars, "SubjectAccessReview", spec.formatted(account.user(), no)))
+        assertThat(
+                        allowed(
+                                t.api(),
+                                sars,
+                                "SubjectAccessReview",
+                                spec.formatted(account.user(), no)))
                 .isFalse();
         assertThat(
                         allowed(
@@ -416,7 +436,9 @@ public final class AuthRows {
         var kubectl = t.kubectlBearing("cani", account.token());
         eventually(
                 () ->
-                        assertThat(kubectl.run("auth", "can-i", "list", "cm", "-n", namespace).out())
+                        assertThat(
+                                        kubectl.run("auth", "can-i", "list", "cm", "-n", namespace)
+                                                .out())
                                 .contains("yes"));
         assertThat(kubectl.run("auth", "can-i", "delete", "cm", "-n", namespace).out())
                 .contains("no");
@@ -445,12 +467,14 @@ public final class AuthRows {
         return "\"" + list.replace(",", "\",\"") + "\"";
     }
 
-    private static void role(Target t, String namespace, String name, String rules) throws Exception {
+    private static void role(Target t, String namespace, String name, String rules)
+            throws Exception {
         done(
                 t.api()
                         .post(
                                 RBAC + "/namespaces/" + namespace + "/roles",
-                                "{\"metadata\":{\"name\":\"%s\"},\"rules\":[%s]}".formatted(name, rules)));
+                                "{\"metadata\":{\"name\":\"%s\"},\"rules\":[%s]}"
+                                        .formatted(name, rules)));
     }
 
     private static void bind(Target t, String namespace, String role, Account account)

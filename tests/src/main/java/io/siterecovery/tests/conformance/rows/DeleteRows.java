@@ -24,8 +24,14 @@ public final class DeleteRows {
     public static List<Row> rows() {
         return List.of(
                 Row.of(AREA, "at once, with a Status or the object", DeleteRows::atOnce),
-                Row.of(AREA, "finalizers hold an object until they are gone", DeleteRows::finalizers),
-                Row.of(AREA, "an object that goes takes no new finalizers", DeleteRows::noNewFinalizers),
+                Row.of(
+                        AREA,
+                        "finalizers hold an object until they are gone",
+                        DeleteRows::finalizers),
+                Row.of(
+                        AREA,
+                        "an object that goes takes no new finalizers",
+                        DeleteRows::noNewFinalizers),
                 Row.of(AREA, "collections by selector", DeleteRows::collections),
                 Row.of(AREA, "a pod on a node waits for its kubelet", DeleteRows::pods),
                 Row.of(AREA, "a namespace that goes takes nothing new", DeleteRows::namespaces));
@@ -95,7 +101,13 @@ public final class DeleteRows {
     private static void collections(Target t) throws Exception {
         String maps = t.maps("collections");
         for (String name : List.of("a", "b", "c")) {
-            done(t.api().post(maps, meta("\"name\":\"%s\",\"labels\":{\"k\":\"%s\"}".formatted(name, name))));
+            done(
+                    t.api()
+                            .post(
+                                    maps,
+                                    meta(
+                                            "\"name\":\"%s\",\"labels\":{\"k\":\"%s\"}"
+                                                    .formatted(name, name))));
         }
         done(t.api().delete(maps + "?labelSelector=k%20in%20(a,b)"));
         assertThat(names(done(t.api().get(maps)))).containsExactly("c");
@@ -113,7 +125,12 @@ public final class DeleteRows {
                                 pods,
                                 "{\"metadata\":{\"name\":\"bound\"},\"spec\":{\"nodeName\":\"n\",%s}}"
                                         .formatted(spec)));
-        done(t.api().post(pods, "{\"metadata\":{\"name\":\"free\"},\"spec\":{%s}}".formatted(spec)));
+        done(
+                t.api()
+                        .post(
+                                pods,
+                                "{\"metadata\":{\"name\":\"free\"},\"spec\":{%s}}"
+                                        .formatted(spec)));
         JsonNode marked = done(t.api().delete(pods + "/bound"));
         assertThat(marked.at("/metadata/deletionGracePeriodSeconds").asInt()).isEqualTo(30);
         assertThat(done(t.api().get(pods + "/bound")).at("/metadata/deletionTimestamp").asText())
@@ -137,7 +154,8 @@ public final class DeleteRows {
                 .isEqualTo(
                         "configmaps \"b\" is forbidden: unable to create new content in namespace"
                                 + " %s because it is being terminated".formatted(name));
-        assertThat(status.at("/details/causes/0/reason").asText()).isEqualTo("NamespaceTerminating");
+        assertThat(status.at("/details/causes/0/reason").asText())
+                .isEqualTo("NamespaceTerminating");
         done(t.api().patch(maps + "/a", "merge", "{\"metadata\":{\"finalizers\":[]}}"));
     }
 }

@@ -63,9 +63,10 @@ public final class DiscoveryRows {
         assertThat(resource(core, "nodes/status").path("kind").asText()).isEqualTo("Node");
         assertThat(resource(core, "serviceaccounts/token").path("kind").asText())
                 .isEqualTo("TokenRequest");
-        assertThat(resource(done(t.api().get("/apis/authorization.k8s.io/v1")), REVIEWS)
-                        .path("verbs")
-                        .toString())
+        assertThat(
+                        resource(done(t.api().get("/apis/authorization.k8s.io/v1")), REVIEWS)
+                                .path("verbs")
+                                .toString())
                 .isEqualTo("[\"create\"]");
     }
 

@@ -33,7 +33,10 @@ public final class HttpRows {
                 Row.of(AREA, "90 watches share one HTTP/2 connection", HttpRows::manyWatches),
                 Row.of(AREA, "a watch works over HTTP/1.1", HttpRows::plainWatch),
                 Row.of(AREA, "health and version are open", HttpRows::health),
-                Row.of(AREA, "unknown paths and methods are refused with a Status", HttpRows::paths),
+                Row.of(
+                        AREA,
+                        "unknown paths and methods are refused with a Status",
+                        HttpRows::paths),
                 Row.of(
                         AREA,
                         "custom resources take JSON and YAML, no protobuf",

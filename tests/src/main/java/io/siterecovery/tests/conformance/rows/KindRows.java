@@ -25,15 +25,27 @@ public final class KindRows {
                 Row.of(AREA, "Namespace: label, phase, finalizer", KindRows::namespaces),
                 Row.of(AREA, "Node: status apart, taints checked", KindRows::nodes),
                 Row.of(AREA, "Pod: defaults, immutable spec, fields to select by", KindRows::pods),
-                Row.of(AREA, "PersistentVolumeClaim: needs, binding, immutability", KindRows::claims),
+                Row.of(
+                        AREA,
+                        "PersistentVolumeClaim: needs, binding, immutability",
+                        KindRows::claims),
                 Row.of(AREA, "PersistentVolume: needs, source for good", KindRows::volumes),
                 Row.of(AREA, "StorageClass: defaults, parameters for good", KindRows::classes),
-                Row.of(AREA, "VolumeAttachment: status apart, spec for good", KindRows::attachments),
+                Row.of(
+                        AREA,
+                        "VolumeAttachment: status apart, spec for good",
+                        KindRows::attachments),
                 Row.of(AREA, "Secret: stringData, base64, type for good", KindRows::secrets),
                 Row.of(AREA, "ConfigMap: immutable", KindRows::maps),
                 Row.of(AREA, "Lease", KindRows::leases),
-                Row.of(AREA, "Event: both APIs over the same, its object's namespace", KindRows::events),
-                Row.of(AREA, "KubeVirt and snapshot kinds through definitions", KindRows::kubevirt));
+                Row.of(
+                        AREA,
+                        "Event: both APIs over the same, its object's namespace",
+                        KindRows::events),
+                Row.of(
+                        AREA,
+                        "KubeVirt and snapshot kinds through definitions",
+                        KindRows::kubevirt));
     }
 
     private static void wrongTypes(Target t) throws Exception {
@@ -49,7 +61,10 @@ public final class KindRows {
                     {"/pods", "\"spec\":{\"terminationGracePeriodSeconds\":\"x\"}"},
                 }) {
             RawApi.Answer refusal =
-                    t.api().post(core + wrong[0], "{\"metadata\":{\"name\":\"a\"}," + wrong[1] + "}");
+                    t.api()
+                            .post(
+                                    core + wrong[0],
+                                    "{\"metadata\":{\"name\":\"a\"}," + wrong[1] + "}");
             refused(refusal, 400, "BadRequest");
             assertThat(message(refusal)).contains("cannot be handled as a");
         }
@@ -73,7 +88,12 @@ public final class KindRows {
         String path = "/api/v1/nodes/" + t.named("kinds");
         t.create("/api/v1/nodes", meta("\"name\":\"" + t.named("kinds") + "\""));
         JsonNode main =
-                done(t.api().patch(path, "merge", "{\"status\":{\"phase\":\"X\"},\"metadata\":{\"annotations\":{\"a/b\":\"c\"}}}"));
+                done(
+                        t.api()
+                                .patch(
+                                        path,
+                                        "merge",
+                                        "{\"status\":{\"phase\":\"X\"},\"metadata\":{\"annotations\":{\"a/b\":\"c\"}}}"));
         assertThat(main.at("/status/phase").asText()).isNotEqualTo("X");
         assertThat(main.at("/metadata/annotations/a~1b").asText()).isEqualTo("c");
         JsonNode status =
@@ -92,7 +112,8 @@ public final class KindRows {
                                 "{\"spec\":{\"taints\":[{\"key\":\"a\",\"effect\":\"Maybe\"}]}}"),
                 422,
                 "Invalid");
-        String json = "[{\"op\":\"add\",\"path\":\"/spec/taints\",\"value\":[{\"key\":\"drbd.linbit.com/lost-quorum\",\"effect\":\"NoSchedule\"}]}]";
+        String json =
+                "[{\"op\":\"add\",\"path\":\"/spec/taints\",\"value\":[{\"key\":\"drbd.linbit.com/lost-quorum\",\"effect\":\"NoSchedule\"}]}]";
         done(t.api().patch(path, "json", json));
     }
 
@@ -112,13 +133,27 @@ public final class KindRows {
                 t.api().patch(pods + "/a", "merge", "{\"spec\":{\"nodeName\":\"m\"}}");
         refused(refusal, 422, "Invalid");
         assertThat(message(refusal)).contains("pod updates may not change fields other than");
-        done(t.api().patch(pods + "/a", "strategic-merge", "{\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"c\"}]}}"));
+        done(
+                t.api()
+                        .patch(
+                                pods + "/a",
+                                "strategic-merge",
+                                "{\"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"c\"}]}}"));
         done(t.api().patch(pods + "/a/status", "merge", "{\"status\":{\"phase\":\"Running\"}}"));
         String query = "?fieldSelector=spec.nodeName%3Dn,status.phase%3DRunning";
         assertThat(Checks.items(t.api(), pods + query)).isEqualTo(1);
         assertThat(Checks.items(t.api(), pods + query.replace("Running", "Failed"))).isZero();
-        refused(t.api().post(pods, "{\"metadata\":{\"name\":\"b\"},\"spec\":{\"containers\":[]}}"), 422, "Invalid");
-        refused(t.api().post(pods, "{\"metadata\":{\"name\":\"b\"},\"spec\":{\"containers\":[{\"name\":\"a\"}]}}"), 422, "Invalid");
+        refused(
+                t.api().post(pods, "{\"metadata\":{\"name\":\"b\"},\"spec\":{\"containers\":[]}}"),
+                422,
+                "Invalid");
+        refused(
+                t.api()
+                        .post(
+                                pods,
+                                "{\"metadata\":{\"name\":\"b\"},\"spec\":{\"containers\":[{\"name\":\"a\"}]}}"),
+                422,
+                "Invalid");
         done(t.api().delete(pods + "/a?gracePeriodSeconds=0"));
     }
 
@@ -133,8 +168,12 @@ public final class KindRows {
         RawApi.Answer refusal =
                 t.api().patch(claims + "/a", "merge", "{\"spec\":{\"storageClassName\":\"slow\"}}");
         refused(refusal, 422, "Invalid");
-        assertThat(message(refusal)).contains("is immutable after creation except resources.requests");
-        refused(t.api().patch(claims + "/a", "merge", "{\"spec\":{\"volumeName\":\"other\"}}"), 422, "Invalid");
+        assertThat(message(refusal))
+                .contains("is immutable after creation except resources.requests");
+        refused(
+                t.api().patch(claims + "/a", "merge", "{\"spec\":{\"volumeName\":\"other\"}}"),
+                422,
+                "Invalid");
         done(t.api().patch(claims + "/a/status", "merge", "{\"status\":{\"phase\":\"Bound\"}}"));
         String other = claim.replace("\"a\"", "\"b\"");
         refused(t.api().post(claims, other.replace("\"ReadWriteMany\"", "")), 422, "Invalid");
@@ -156,14 +195,21 @@ public final class KindRows {
         RawApi.Answer refusal =
                 t.api().patch(path, "merge", "{\"spec\":{\"csi\":{\"volumeHandle\":\"other\"}}}");
         refused(refusal, 422, "Invalid");
-        assertThat(message(refusal)).contains("spec.persistentvolumesource", "is immutable after creation");
+        assertThat(message(refusal))
+                .contains("spec.persistentvolumesource", "is immutable after creation");
         done(t.api().patch(path, "merge", "{\"spec\":{\"claimRef\":null}}"));
         String other = volume.replace(name, name + "2");
         for (String missing : List.of("\"storage\":\"1Gi\"", "\"ReadWriteMany\"")) {
-            refused(t.api().post("/api/v1/persistentvolumes", other.replace(missing, "")), 422, "Invalid");
+            refused(
+                    t.api().post("/api/v1/persistentvolumes", other.replace(missing, "")),
+                    422,
+                    "Invalid");
         }
         refused(
-                t.api().post("/api/v1/persistentvolumes", other.replaceAll("\"csi\":\\{[^}]*\\},", "")),
+                t.api()
+                        .post(
+                                "/api/v1/persistentvolumes",
+                                other.replaceAll("\"csi\":\\{[^}]*\\},", "")),
                 422,
                 "Invalid");
     }
@@ -201,24 +247,41 @@ public final class KindRows {
                 done(t.api().patch(path + "/status", "merge", "{\"status\":{\"attached\":true}}"));
         assertThat(attached.at("/status/attached").asBoolean()).isTrue();
         refused(t.api().patch(path, "merge", "{\"spec\":{\"nodeName\":\"m\"}}"), 422, "Invalid");
-        refused(t.api().post(attachments, "{\"metadata\":{\"name\":\"" + name + "2\"},\"spec\":{}}"), 422, "Invalid");
+        refused(
+                t.api()
+                        .post(
+                                attachments,
+                                "{\"metadata\":{\"name\":\"" + name + "2\"},\"spec\":{}}"),
+                422,
+                "Invalid");
     }
 
     private static void secrets(Target t) throws Exception {
         String secrets = "/api/v1/namespaces/" + t.namespace("secrets") + "/secrets";
         JsonNode made =
-                done(t.api().post(secrets, "{\"metadata\":{\"name\":\"a\"},\"stringData\":{\"k\":\"é\"}}"));
+                done(
+                        t.api()
+                                .post(
+                                        secrets,
+                                        "{\"metadata\":{\"name\":\"a\"},\"stringData\":{\"k\":\"é\"}}"));
         assertThat(made.at("/data/k").asText()).isEqualTo("w6k=");
         assertThat(made.has("stringData")).isFalse();
         assertThat(made.path("type").asText()).isEqualTo("Opaque");
-        refused(t.api().post(secrets, "{\"metadata\":{\"name\":\"b\"},\"data\":{\"k\":\"%\"}}"), 400, "BadRequest");
+        refused(
+                t.api().post(secrets, "{\"metadata\":{\"name\":\"b\"},\"data\":{\"k\":\"%\"}}"),
+                400,
+                "BadRequest");
         refused(t.api().patch(secrets + "/a", "merge", "{\"type\":\"x/y\"}"), 422, "Invalid");
         assertThat(Checks.items(t.api(), secrets + "?fieldSelector=type%3DOpaque")).isEqualTo(1);
     }
 
     private static void maps(Target t) throws Exception {
         String maps = t.maps("immutable");
-        done(t.api().post(maps, "{\"metadata\":{\"name\":\"a\"},\"immutable\":true,\"data\":{\"k\":\"v\"}}"));
+        done(
+                t.api()
+                        .post(
+                                maps,
+                                "{\"metadata\":{\"name\":\"a\"},\"immutable\":true,\"data\":{\"k\":\"v\"}}"));
         RawApi.Answer refusal = t.api().patch(maps + "/a", "merge", "{\"data\":{\"k\":\"w\"}}");
         refused(refusal, 422, "Invalid");
         assertThat(message(refusal)).contains("field is immutable when `immutable` is set");
@@ -227,7 +290,8 @@ public final class KindRows {
     }
 
     private static void leases(Target t) throws Exception {
-        String leases = "/apis/coordination.k8s.io/v1/namespaces/" + t.namespace("leases") + "/leases";
+        String leases =
+                "/apis/coordination.k8s.io/v1/namespaces/" + t.namespace("leases") + "/leases";
         JsonNode made =
                 done(
                         t.api()
@@ -267,7 +331,8 @@ public final class KindRows {
     private static void kubevirt(Target t) throws Exception {
         t.install("kubevirt-crds.yaml");
         String namespace = t.namespace("kubevirt");
-        String vms = "/apis/kubevirt." + t.group() + "/v1/namespaces/" + namespace + "/virtualmachines";
+        String vms =
+                "/apis/kubevirt." + t.group() + "/v1/namespaces/" + namespace + "/virtualmachines";
         JsonNode made =
                 done(
                         t.api()
@@ -290,11 +355,6 @@ public final class KindRows {
                                 snapshots,
                                 "{\"apiVersion\":\"snapshot.%s/v1\",\"kind\":\"VolumeSnapshot\",\"metadata\":{\"name\":\"s\"},\"spec\":{\"source\":{\"persistentVolumeClaimName\":\"c\"}}}"
                                         .formatted(t.group())));
-        done(
-                t.api()
-                        .patch(
-                                snapshots + "/s/status",
-                                "merge",
-                                "{\"status\":{\"readyToUse\":true}}"));
+        done(t.api().patch(snapshots + "/s/status", "merge", "{\"status\":{\"readyToUse\":true}}"));
     }
 }

@@ -22,16 +22,26 @@ public final class KubectlRows {
     public static List<Row> rows() {
         return List.of(
                 Row.of(AREA, "apply: created, unchanged, configured; diff", KubectlRows::applies),
-                Row.of(AREA, "get -o wide|yaml|json|jsonpath|custom-columns|name", KubectlRows::formats),
+                Row.of(
+                        AREA,
+                        "get -o wide|yaml|json|jsonpath|custom-columns|name",
+                        KubectlRows::formats),
                 Row.of(AREA, "refusals read well", KubectlRows::refusals).since(VALIDATES),
-                Row.of(AREA, "patch, label, annotate, edit by replace, delete", KubectlRows::changes),
+                Row.of(
+                        AREA,
+                        "patch, label, annotate, edit by replace, delete",
+                        KubectlRows::changes),
                 Row.of(AREA, "get -w and wait", KubectlRows::waits),
                 Row.of(AREA, "describe with events", KubectlRows::describes),
                 Row.of(AREA, "version, api-resources, --raw", KubectlRows::knows),
                 Row.of(AREA, "auth whoami", KubectlRows::whoami).since(WHOAMI),
-                Row.of(AREA, "explain a custom and a built-in kind", KubectlRows::explains).since(VALIDATES),
+                Row.of(AREA, "explain a custom and a built-in kind", KubectlRows::explains)
+                        .since(VALIDATES),
                 Row.of(AREA, "create of built-in objects", KubectlRows::creates),
-                Row.of(AREA, "nodes, pods and volumes: columns, describe, taint", KubectlRows::prints),
+                Row.of(
+                        AREA,
+                        "nodes, pods and volumes: columns, describe, taint",
+                        KubectlRows::prints),
                 Row.of(AREA, "--dry-run=server stores nothing", KubectlRows::rehearses));
     }
 
@@ -52,7 +62,8 @@ public final class KubectlRows {
                 "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: %s}\ndata: {a: '1', b: '2'}\n"
                         .formatted(namespace);
         assertThat(kubectl.apply(map).succeeded().out()).contains("configmap/m created");
-        assertThat(kubectl.apply(map.replace(", b: '2'", "")).succeeded().out()).contains("configured");
+        assertThat(kubectl.apply(map.replace(", b: '2'", "")).succeeded().out())
+                .contains("configured");
         assertThat(kubectl.out("get", "cm", "m", "-n", namespace, "-o", "jsonpath={.data}"))
                 .isEqualTo("{\"a\":\"1\"}");
     }
@@ -75,11 +86,17 @@ public final class KubectlRows {
                 .isEqualTo("fast");
         assertThat(
                         kubectl.out(
-                                "get", widgets, "-n", namespace, "-o", "custom-columns=S:.spec.size,M:.spec.mode"))
+                                "get",
+                                widgets,
+                                "-n",
+                                namespace,
+                                "-o",
+                                "custom-columns=S:.spec.size,M:.spec.mode"))
                 .containsPattern("S +M\n4 +fast");
         assertThat(kubectl.out("get", widgets, "-n", namespace, "-o", "name"))
                 .isEqualTo("widget." + t.group() + "/a\n");
-        assertThat(kubectl.out("get", "widgets.v1." + t.group(), "-A")).contains("NAMESPACE", namespace);
+        assertThat(kubectl.out("get", "widgets.v1." + t.group(), "-A"))
+                .contains("NAMESPACE", namespace);
         assertThat(kubectl.out("get", "widgets.v1alpha1." + t.group(), "-n", namespace))
                 .containsPattern("NAME +AGE\na ");
     }
@@ -109,7 +126,8 @@ public final class KubectlRows {
         Kubectl kubectl = t.kubectl();
         String widget = "widgets." + t.group() + "/a";
         kubectl.apply(widget(t, namespace, "a", "size: 1, mode: fast")).succeeded();
-        kubectl.out("patch", widget, "-n", namespace, "--type=merge", "-p", "{\"spec\":{\"size\":2}}");
+        kubectl.out(
+                "patch", widget, "-n", namespace, "--type=merge", "-p", "{\"spec\":{\"size\":2}}");
         String json =
                 "[{\"op\":\"test\",\"path\":\"/spec/size\",\"value\":2},"
                         + "{\"op\":\"replace\",\"path\":\"/spec/size\",\"value\":3}]";
@@ -119,7 +137,14 @@ public final class KubectlRows {
         kubectl.out("annotate", widget, "-n", namespace, "note=hello");
         assertThat(
                         kubectl.out(
-                                "get", "widgets." + t.group(), "-n", namespace, "-l", "tier in (gold,silver)", "-o", "name"))
+                                "get",
+                                "widgets." + t.group(),
+                                "-n",
+                                namespace,
+                                "-l",
+                                "tier in (gold,silver)",
+                                "-o",
+                                "name"))
                 .isEqualTo("widget.%s/a\n".formatted(t.group()));
         String shown = kubectl.out("get", widget, "-n", namespace, "-o", "yaml");
         kubectl.runWithInput(shown.replace("size: 3", "size: 5"), "replace", "-f", "-").succeeded();
@@ -136,7 +161,8 @@ public final class KubectlRows {
         String widget = "widgets." + t.group() + "/a";
         kubectl.apply(widget(t, namespace, "a", "size: 1, mode: fast")).succeeded();
         Path seen = t.dir().resolve("seen");
-        Process watch = kubectl.start(seen, "get", "widgets." + t.group(), "a", "-n", namespace, "-w");
+        Process watch =
+                kubectl.start(seen, "get", "widgets." + t.group(), "a", "-n", namespace, "-w");
         Process wait =
                 kubectl.start(
                         t.dir().resolve("waited"),
@@ -227,7 +253,11 @@ public final class KubectlRows {
         Kubectl kubectl = t.kubectl();
         eventually(
                 () ->
-                        assertThat(kubectl.out("explain", "widgets.spec.size", "--api-version=" + t.group() + "/v1"))
+                        assertThat(
+                                        kubectl.out(
+                                                "explain",
+                                                "widgets.spec.size",
+                                                "--api-version=" + t.group() + "/v1"))
                                 .contains("FIELD: size <integer>"));
         assertThat(kubectl.out("explain", "pvc.spec"))
                 .containsPattern("accessModes\\s+<\\[\\]string>")
@@ -244,17 +274,32 @@ public final class KubectlRows {
         kubectl.out("create", "serviceaccount", "bot", "-n", namespace);
         kubectl.out("create", "role", "reader", "-n", namespace, "--verb=get", "--resource=pods");
         kubectl.out(
-                "create", "rolebinding", "b", "-n", namespace, "--role=reader", "--serviceaccount=" + namespace + ":bot");
+                "create",
+                "rolebinding",
+                "b",
+                "-n",
+                namespace,
+                "--role=reader",
+                "--serviceaccount=" + namespace + ":bot");
         assertThat(kubectl.out("get", "cm", "m", "-n", namespace, "-o", "jsonpath={.data.k}"))
                 .isEqualTo("café");
         assertThat(kubectl.out("get", "secret", "s", "-n", namespace, "-o", "jsonpath={.data.k}"))
                 .isEqualTo("dg==");
-        assertThat(kubectl.out("get", "role", "reader", "-n", namespace, "-o", "jsonpath={.rules[0].verbs}"))
+        assertThat(
+                        kubectl.out(
+                                "get",
+                                "role",
+                                "reader",
+                                "-n",
+                                namespace,
+                                "-o",
+                                "jsonpath={.rules[0].verbs}"))
                 .isEqualTo("[\"get\"]");
         assertThat(kubectl.out("auth", "can-i", "get", "pods", "-n", namespace)).contains("yes");
         String token = kubectl.out("create", "token", "bot", "-n", namespace);
         assertThat(token.split("\\.", -1)).hasSize(3);
-        assertThat(kubectl.out("delete", "namespace", namespace, "--wait=false")).contains("deleted");
+        assertThat(kubectl.out("delete", "namespace", namespace, "--wait=false"))
+                .contains("deleted");
     }
 
     private static void prints(Target t) throws Exception {
@@ -291,14 +336,17 @@ public final class KubectlRows {
                                 "strategic-merge",
                                 "{\"status\":{\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}],"
                                         + "\"nodeInfo\":{\"kubeletVersion\":\"v1.32.0\"}}}"));
-        assertThat(kubectl.out("get", "node", node)).containsPattern("NAME +STATUS +ROLES +AGE +VERSION");
-        assertThat(kubectl.out("get", "node", node)).containsPattern("Ready +worker +\\d+s +v1.32.0");
+        assertThat(kubectl.out("get", "node", node))
+                .containsPattern("NAME +STATUS +ROLES +AGE +VERSION");
+        assertThat(kubectl.out("get", "node", node))
+                .containsPattern("Ready +worker +\\d+s +v1.32.0");
         assertThat(kubectl.out("get", "pods", "-n", namespace, "-o", "wide"))
                 .containsPattern("NAME +READY +STATUS +RESTARTS +AGE +IP +NODE")
                 .containsPattern("pod-1 +0/1 +Pending +0 ");
         assertThat(kubectl.out("get", "pvc", "-n", namespace))
                 .containsPattern("claim-1 +Pending +.*" + node);
-        assertThat(kubectl.out("get", "sc", node)).containsPattern("linstor.csi.linbit.com +Delete +Immediate");
+        assertThat(kubectl.out("get", "sc", node))
+                .containsPattern("linstor.csi.linbit.com +Delete +Immediate");
         assertThat(kubectl.out("describe", "node", node)).contains("pod-1");
         assertThat(kubectl.out("describe", "pod", "pod-1", "-n", namespace)).contains("Node:");
         assertThat(kubectl.out("taint", "node", node, "a=b:NoSchedule")).contains("tainted");
@@ -316,11 +364,14 @@ public final class KubectlRows {
         t.install("widgets-crd.yaml");
         Kubectl kubectl = t.kubectl();
         assertThat(
-                        kubectl.apply(widget(t, namespace, "a", "size: 1, mode: fast"), "--dry-run=server")
+                        kubectl.apply(
+                                        widget(t, namespace, "a", "size: 1, mode: fast"),
+                                        "--dry-run=server")
                                 .succeeded()
                                 .out())
                 .contains("created (server dry run)");
-        assertThat(kubectl.run("get", "widgets." + t.group(), "a", "-n", namespace).exit()).isEqualTo(1);
+        assertThat(kubectl.run("get", "widgets." + t.group(), "a", "-n", namespace).exit())
+                .isEqualTo(1);
     }
 
     private static String widget(Target t, String namespace, String name, String spec) {

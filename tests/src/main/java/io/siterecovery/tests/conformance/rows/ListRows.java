@@ -42,7 +42,9 @@ public final class ListRows {
                     t.api()
                             .post(
                                     maps,
-                                    meta("\"name\":\"l%d\",\"labels\":{\"n\":\"%d\"}".formatted(i, i))));
+                                    meta(
+                                            "\"name\":\"l%d\",\"labels\":{\"n\":\"%d\"}"
+                                                    .formatted(i, i))));
         }
         done(t.api().post(maps, map("bare", "")));
         assertThat(selected(t, maps, "n in (1,2,7)")).containsExactly("l1", "l2");
@@ -59,13 +61,13 @@ public final class ListRows {
     private static void malformed(Target t) throws Exception {
         String maps = t.maps("malformed");
         for (String selector :
-                List.of("(((", "n in (", "n in 1", "!", "a=b=c", "n in (1", "/x=1", "a b", "-n=1")) {
-            refused(
-                    t.api().get(maps + "?labelSelector=" + encoded(selector)), 400, "BadRequest");
+                List.of(
+                        "(((", "n in (", "n in 1", "!", "a=b=c", "n in (1", "/x=1", "a b",
+                        "-n=1")) {
+            refused(t.api().get(maps + "?labelSelector=" + encoded(selector)), 400, "BadRequest");
         }
         for (String selector : List.of("data.x=1", "metadata.name", "spec=")) {
-            refused(
-                    t.api().get(maps + "?fieldSelector=" + encoded(selector)), 400, "BadRequest");
+            refused(t.api().get(maps + "?fieldSelector=" + encoded(selector)), 400, "BadRequest");
         }
         refused(t.api().get(maps + "?limit=many"), 400, "BadRequest");
     }
@@ -127,10 +129,21 @@ public final class ListRows {
 
     private static void allNamespaces(Target t) throws Exception {
         for (String hint : List.of("all-a", "all-b")) {
-            done(t.api().post(t.maps(hint), meta("\"name\":\"x\",\"labels\":{\"run\":\"" + t.group() + "\"}")));
+            done(
+                    t.api()
+                            .post(
+                                    t.maps(hint),
+                                    meta(
+                                            "\"name\":\"x\",\"labels\":{\"run\":\""
+                                                    + t.group()
+                                                    + "\"}")));
         }
         JsonNode all =
-                done(t.api().get("/api/v1/configmaps?labelSelector=" + encoded("run=" + t.group())));
+                done(
+                        t.api()
+                                .get(
+                                        "/api/v1/configmaps?labelSelector="
+                                                + encoded("run=" + t.group())));
         assertThat(all.path("items").findValuesAsText("namespace"))
                 .containsExactly(t.named("all-a"), t.named("all-b"));
         assertThat(all.path("kind").asText()).isEqualTo("ConfigMapList");

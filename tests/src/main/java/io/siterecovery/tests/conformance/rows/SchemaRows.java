@@ -28,22 +28,31 @@ public final class SchemaRows {
     /** In the order of the table. */
     public static List<Row> rows() {
         return List.of(
-                Row.of(AREA, "a definition becomes Established and is served", SchemaRows::established),
+                Row.of(
+                        AREA,
+                        "a definition becomes Established and is served",
+                        SchemaRows::established),
                 Row.of(AREA, "types, required, enum, pattern, limits", SchemaRows::limits),
-                Row.of(AREA, "the same, in the words of today", SchemaRows::words).since(WORDS_OF_TODAY),
+                Row.of(AREA, "the same, in the words of today", SchemaRows::words)
+                        .since(WORDS_OF_TODAY),
                 Row.of(AREA, "defaults, pruning, unknown fields, nullable", SchemaRows::shaping),
                 Row.of(AREA, "int-or-string", SchemaRows::intOrString),
                 Row.of(AREA, "lists that are sets and maps", SchemaRows::listTypes),
                 Row.of(AREA, "unknown fields are an error for strict clients", SchemaRows::strict)
                         .since(FIELD_VALIDATION),
                 Row.of(AREA, "rules in CEL, also on changes", SchemaRows::cel).since(CEL),
-                Row.of(AREA, "rules in CEL: lists, maps, texts, optional", SchemaRows::moreCel).since(CEL),
-                Row.of(AREA, "a rule that does not compile is refused", SchemaRows::brokenRule).since(CEL),
+                Row.of(AREA, "rules in CEL: lists, maps, texts, optional", SchemaRows::moreCel)
+                        .since(CEL),
+                Row.of(AREA, "a rule that does not compile is refused", SchemaRows::brokenRule)
+                        .since(CEL),
                 Row.of(AREA, "status subresource", SchemaRows::status),
                 Row.of(AREA, "generation counts changes of the spec", SchemaRows::generation),
                 Row.of(AREA, "PUT needs a resourceVersion", SchemaRows::conditionalPut),
                 Row.of(AREA, "every served version shows the same object", SchemaRows::versions),
-                Row.of(AREA, "a definition that makes no sense is refused", SchemaRows::badDefinitions));
+                Row.of(
+                        AREA,
+                        "a definition that makes no sense is refused",
+                        SchemaRows::badDefinitions));
     }
 
     private static void established(Target t) throws Exception {
@@ -65,7 +74,8 @@ public final class SchemaRows {
         assertThat(create(t, widgets, "{\"mode\":\"slow\",\"size\":1}"))
                 .containsExactly(
                         "spec.mode: Unsupported value: \"slow\": supported values: \"fast\", \"safe\"");
-        assertThat(create(t, widgets, "{\"mode\":\"fast\"}")).containsExactly("spec.size: Required value");
+        assertThat(create(t, widgets, "{\"mode\":\"fast\"}"))
+                .containsExactly("spec.size: Required value");
         assertThat(create(t, widgets, "{\"mode\":\"fast\",\"size\":0}"))
                 .singleElement()
                 .asString()
@@ -81,12 +91,17 @@ public final class SchemaRows {
                 .singleElement()
                 .asString()
                 .endsWith("spec.owner in body should be at least 2 chars long");
-        assertThat(create(t, widgets, "{\"mode\":\"fast\",\"size\":1,\"owner\":\"abcdef\"}")).hasSize(1);
+        assertThat(create(t, widgets, "{\"mode\":\"fast\",\"size\":1,\"owner\":\"abcdef\"}"))
+                .hasSize(1);
         assertThat(create(t, widgets, "{\"mode\":\"fast\",\"size\":1,\"tags\":[]}"))
                 .singleElement()
                 .asString()
                 .endsWith("spec.tags in body should have at least 1 items");
-        assertThat(create(t, widgets, "{\"mode\":\"fast\",\"size\":1,\"tags\":[\"a\",\"b\",\"c\"]}"))
+        assertThat(
+                        create(
+                                t,
+                                widgets,
+                                "{\"mode\":\"fast\",\"size\":1,\"tags\":[\"a\",\"b\",\"c\"]}"))
                 .hasSize(1);
         assertThat(create(t, widgets, "{\"mode\":\"fast\",\"size\":\"two\"}"))
                 .anySatisfy(
@@ -99,7 +114,8 @@ public final class SchemaRows {
         RawApi.Answer single = t.api().post(widgets, t.widget("one", "{\"mode\":\"fast\"}"));
         assertThat(message(single))
                 .isEqualTo(
-                        "Widget.%s \"one\" is invalid: spec.size: Required value".formatted(t.group()));
+                        "Widget.%s \"one\" is invalid: spec.size: Required value"
+                                .formatted(t.group()));
         assertThat(single.json().at("/details/kind").asText()).isEqualTo("Widget");
         assertThat(Checks.items(t.api(), widgets)).isZero();
     }
@@ -114,7 +130,11 @@ public final class SchemaRows {
                         "spec.owner: Invalid value: \"A\": spec.owner in body should be at least 2"
                                 + " chars long",
                         "spec.tags: Invalid value: 0: spec.tags in body should have at least 1 items");
-        assertThat(create(t, widgets, "{\"mode\":\"fast\",\"size\":1,\"tags\":[\"a\",\"b\",\"c\"]}"))
+        assertThat(
+                        create(
+                                t,
+                                widgets,
+                                "{\"mode\":\"fast\",\"size\":1,\"tags\":[\"a\",\"b\",\"c\"]}"))
                 .containsExactly("spec.tags: Too many: 3: must have at most 2 items");
         assertThat(create(t, widgets, "{\"mode\":\"fast\",\"size\":\"two\"}"))
                 .contains(
@@ -139,10 +159,16 @@ public final class SchemaRows {
         assertThat(made.at("/spec/free/any/thing").asInt()).isEqualTo(1);
         assertThat(made.at("/spec/note").isNull()).isTrue();
         assertThat(made.path("spec").has("bogus")).isFalse();
-        JsonNode other = done(t.api().post(widgets, t.widget("b", "{\"mode\":\"fast\",\"size\":1}")));
+        JsonNode other =
+                done(t.api().post(widgets, t.widget("b", "{\"mode\":\"fast\",\"size\":1}")));
         assertThat(other.path("spec").has("nested")).isFalse();
         JsonNode merged =
-                done(t.api().patch(widgets + "/b", "merge", "{\"spec\":{\"bogus\":{\"x\":1},\"level\":\"high\"}}"));
+                done(
+                        t.api()
+                                .patch(
+                                        widgets + "/b",
+                                        "merge",
+                                        "{\"spec\":{\"bogus\":{\"x\":1},\"level\":\"high\"}}"));
         assertThat(merged.path("spec").has("bogus")).isFalse();
         assertThat(merged.at("/spec/level").asText()).isEqualTo("high");
     }
@@ -187,16 +213,19 @@ public final class SchemaRows {
         refused(strict, 400, "BadRequest");
         assertThat(message(strict)).contains("strict decoding error: unknown field \"spec.bogus\"");
         RawApi.Answer twice =
-                t.api().post(
+                t.api()
+                        .post(
                                 widgets + "?fieldValidation=Strict",
                                 t.widget("a", "{\"mode\":\"fast\",\"size\":1,\"size\":1}"));
         refused(twice, 400, "BadRequest");
         assertThat(message(twice)).contains("duplicate field \"spec.size\"");
         RawApi.Answer warned = t.api().post(widgets + "?fieldValidation=Warn", widget);
         done(warned);
-        assertThat(warned.header("Warning")).isEqualTo("299 - \"unknown field \\\"spec.bogus\\\"\"");
+        assertThat(warned.header("Warning"))
+                .isEqualTo("299 - \"unknown field \\\"spec.bogus\\\"\"");
         RawApi.Answer silent =
-                t.api().patch(
+                t.api()
+                        .patch(
                                 widgets + "/a?fieldValidation=Ignore",
                                 "merge",
                                 "{\"spec\":{\"other\":1}}");
@@ -216,15 +245,30 @@ public final class SchemaRows {
         t.install("ruled-crd.yaml");
         String ruleds = ruleds(t, t.namespace("cel"));
         done(t.api().post(ruleds, ruled(t, "a", "{\"size\":1,\"mode\":\"fast\"}")));
-        RawApi.Answer changed = t.api().patch(ruleds + "/a", "merge", "{\"spec\":{\"mode\":\"safe\"}}");
+        RawApi.Answer changed =
+                t.api().patch(ruleds + "/a", "merge", "{\"spec\":{\"mode\":\"safe\"}}");
         assertThat(causes(changed)).singleElement().asString().endsWith("mode is immutable");
         done(t.api().patch(ruleds + "/a", "merge", "{\"spec\":{\"size\":2}}"));
-        assertThat(causes(t.api().patch(ruleds + "/a", "merge", "{\"spec\":{\"size\":5,\"limit\":4}}")))
+        assertThat(
+                        causes(
+                                t.api()
+                                        .patch(
+                                                ruleds + "/a",
+                                                "merge",
+                                                "{\"spec\":{\"size\":5,\"limit\":4}}")))
                 .singleElement()
                 .asString()
                 .startsWith("spec.size: Invalid value: ")
                 .endsWith("size 5 is over the limit");
-        assertThat(causes(t.api().post(ruleds, ruled(t, "b", "{\"size\":1,\"mode\":\"fast\",\"parts\":[\"x\",\"zz\"]}"))))
+        assertThat(
+                        causes(
+                                t.api()
+                                        .post(
+                                                ruleds,
+                                                ruled(
+                                                        t,
+                                                        "b",
+                                                        "{\"size\":1,\"mode\":\"fast\",\"parts\":[\"x\",\"zz\"]}"))))
                 .singleElement()
                 .asString()
                 .contains("spec.parts[1]")
@@ -238,7 +282,15 @@ public final class SchemaRows {
         t.install("ruled-crd.yaml");
         String ruleds = ruleds(t, t.namespace("more"));
         String base = "{\"size\":1,\"mode\":\"fast\",";
-        assertThat(causes(t.api().post(ruleds, ruled(t, "a", base + "\"table\":{\"a\":1,\"b\":-1}}"))))
+        assertThat(
+                        causes(
+                                t.api()
+                                        .post(
+                                                ruleds,
+                                                ruled(
+                                                        t,
+                                                        "a",
+                                                        base + "\"table\":{\"a\":1,\"b\":-1}}"))))
                 .singleElement()
                 .asString()
                 .endsWith("all values are positive");
@@ -250,7 +302,11 @@ public final class SchemaRows {
                 t.api()
                         .post(
                                 ruleds,
-                                ruled(t, "a", base + "\"table\":{\"a\":1},\"path\":\"/x\",\"items\":[{\"name\":\"a\",\"count\":1}]}")));
+                                ruled(
+                                        t,
+                                        "a",
+                                        base
+                                                + "\"table\":{\"a\":1},\"path\":\"/x\",\"items\":[{\"name\":\"a\",\"count\":1}]}")));
         assertThat(
                         causes(
                                 t.api()
@@ -266,7 +322,8 @@ public final class SchemaRows {
     }
 
     private static void brokenRule(Target t) throws Exception {
-        String crd = t.text("ruled-crd.yaml").replace("ruleds", "brokens").replace("Ruled", "Broken");
+        String crd =
+                t.text("ruled-crd.yaml").replace("ruleds", "brokens").replace("Ruled", "Broken");
         for (String rule : List.of("self.mode == (", "nobody == 1")) {
             RawApi.Answer refusal =
                     t.api()
@@ -276,7 +333,8 @@ public final class SchemaRows {
                                     "application/yaml",
                                     crd.replace("self.mode == oldSelf.mode", rule));
             refused(refusal, 422, "Invalid");
-            assertThat(message(refusal)).contains("x-kubernetes-validations[0].rule", "compilation failed");
+            assertThat(message(refusal))
+                    .contains("x-kubernetes-validations[0].rule", "compilation failed");
         }
     }
 
@@ -284,7 +342,12 @@ public final class SchemaRows {
         String widgets = t.widgets(t.namespace("status"));
         String widget = t.widget("a", "{\"mode\":\"fast\",\"size\":1}");
         JsonNode made =
-                done(t.api().post(widgets, widget.replace("\"spec\"", "\"status\":{\"a\":1},\"spec\"")));
+                done(
+                        t.api()
+                                .post(
+                                        widgets,
+                                        widget.replace(
+                                                "\"spec\"", "\"status\":{\"a\":1},\"spec\"")));
         assertThat(made.has("status")).isFalse();
         JsonNode onMain =
                 done(
@@ -305,7 +368,10 @@ public final class SchemaRows {
         assertThat(onStatus.at("/spec/size").asInt()).isEqualTo(2);
         ObjectNode body = (ObjectNode) onStatus;
         body.withObject("/status").put("a", 2);
-        assertThat(done(t.api().put(widgets + "/a/status", body.toString())).at("/status/a").asInt())
+        assertThat(
+                        done(t.api().put(widgets + "/a/status", body.toString()))
+                                .at("/status/a")
+                                .asInt())
                 .isEqualTo(2);
         assertThat(done(t.api().get(widgets + "/a/status")).at("/status/a").asInt()).isEqualTo(2);
         refused(t.api().put(widgets + "/a/status", onMain.toString()), 409, "Conflict");
@@ -313,11 +379,13 @@ public final class SchemaRows {
 
     private static void generation(Target t) throws Exception {
         String widgets = t.widgets(t.namespace("generation"));
-        JsonNode made = done(t.api().post(widgets, t.widget("a", "{\"mode\":\"fast\",\"size\":1}")));
+        JsonNode made =
+                done(t.api().post(widgets, t.widget("a", "{\"mode\":\"fast\",\"size\":1}")));
         assertThat(generation(made)).isEqualTo(1);
         assertThat(generation(merge(t, widgets + "/a", "{\"spec\":{\"size\":2}}"))).isEqualTo(2);
         assertThat(generation(merge(t, widgets + "/a", "{\"spec\":{\"size\":2}}"))).isEqualTo(2);
-        assertThat(generation(merge(t, widgets + "/a/status", "{\"status\":{\"x\":2}}"))).isEqualTo(2);
+        assertThat(generation(merge(t, widgets + "/a/status", "{\"status\":{\"x\":2}}")))
+                .isEqualTo(2);
         JsonNode labelled = merge(t, widgets + "/a", "{\"metadata\":{\"labels\":{\"x\":\"y\"}}}");
         assertThat(generation(labelled)).isEqualTo(2);
         assertThat(labelled.at("/status/x").asInt()).isEqualTo(2);
@@ -329,9 +397,13 @@ public final class SchemaRows {
         JsonNode made = done(t.api().post(widgets, widget));
         RawApi.Answer bare = t.api().put(widgets + "/a", widget);
         refused(bare, 422, "Invalid");
-        assertThat(message(bare)).contains("metadata.resourceVersion", "must be specified for an update");
+        assertThat(message(bare))
+                .contains("metadata.resourceVersion", "must be specified for an update");
         done(t.api().put(widgets + "/a", made.toString()));
-        refused(t.api().put(widgets + "/b", t.widget("b", "{\"mode\":\"fast\",\"size\":1}")), 404, "NotFound");
+        refused(
+                t.api().put(widgets + "/b", t.widget("b", "{\"mode\":\"fast\",\"size\":1}")),
+                404,
+                "NotFound");
     }
 
     private static void versions(Target t) throws Exception {
@@ -350,16 +422,25 @@ public final class SchemaRows {
     }
 
     private static void badDefinitions(Target t) throws Exception {
-        String crd = t.text("passing-crd.yaml").replace("passings", "bads").replace("Passing", "Bad");
+        String crd =
+                t.text("passing-crd.yaml").replace("passings", "bads").replace("Passing", "Bad");
         for (String wrong :
                 List.of(
                         crd.replace("name: bads.", "name: x."),
                         crd.replace("storage: true", "storage: false"),
                         crd.replace("scope: Namespaced", "scope: Galactic"),
-                        crd.replace("{type: object, x-kubernetes-preserve-unknown-fields: true}", "{type: string}"),
-                        crd.replace("{type: object, x-kubernetes-preserve-unknown-fields: true}", "{type: object, properties: {a: {}}}"),
-                        crd.replace("{type: object, x-kubernetes-preserve-unknown-fields: true}", "{type: object, properties: {a: {type: string, pattern: \"(\"}}}"),
-                        crd.replace("{type: object, x-kubernetes-preserve-unknown-fields: true}", "{type: object, properties: {a: {type: array}}}"))) {
+                        crd.replace(
+                                "{type: object, x-kubernetes-preserve-unknown-fields: true}",
+                                "{type: string}"),
+                        crd.replace(
+                                "{type: object, x-kubernetes-preserve-unknown-fields: true}",
+                                "{type: object, properties: {a: {}}}"),
+                        crd.replace(
+                                "{type: object, x-kubernetes-preserve-unknown-fields: true}",
+                                "{type: object, properties: {a: {type: string, pattern: \"(\"}}}"),
+                        crd.replace(
+                                "{type: object, x-kubernetes-preserve-unknown-fields: true}",
+                                "{type: object, properties: {a: {type: array}}}"))) {
             assertThat(wrong).isNotEqualTo(crd);
             RawApi.Answer refusal = t.api().write("POST", CRDS, "application/yaml", wrong);
             assertThat(refusal.code()).as(wrong + refusal.text()).isEqualTo(422);

@@ -33,7 +33,10 @@ public final class WatchRows {
     public static List<Row> rows() {
         return List.of(
                 Row.of(AREA, "nothing lost or doubled under 8 writers", WatchRows::eightWriters),
-                Row.of(AREA, "no update lost when 8 writers change one object", WatchRows::oneObject),
+                Row.of(
+                        AREA,
+                        "no update lost when 8 writers change one object",
+                        WatchRows::oneObject),
                 Row.of(AREA, "starts with what is there, goes on with changes", WatchRows::present),
                 Row.of(AREA, "starts after a resourceVersion", WatchRows::afterVersion),
                 Row.of(AREA, "objects enter and leave a label selection", WatchRows::selection),
@@ -200,8 +203,7 @@ public final class WatchRows {
 
     private static void tooOld(Target t) throws Exception {
         String maps = t.maps("old");
-        try (WatchReader watch =
-                new WatchReader(t.api(), maps + "?watch=true&resourceVersion=1")) {
+        try (WatchReader watch = new WatchReader(t.api(), maps + "?watch=true&resourceVersion=1")) {
             // A server that has just started may still hold its first change.
             if (watch.code() == 200) {
                 eventually(() -> assertThat(watch.ended() || !watch.events().isEmpty()).isTrue());
@@ -218,8 +220,7 @@ public final class WatchRows {
                 assertThat(watch.code()).isEqualTo(410);
             }
         }
-        refused(
-                t.api().get(maps + "?limit=1&continue=" + STALE_TOKEN), 400, "BadRequest");
+        refused(t.api().get(maps + "?limit=1&continue=" + STALE_TOKEN), 400, "BadRequest");
     }
 
     /** Nobody's continue token. */
@@ -248,8 +249,7 @@ public final class WatchRows {
             assertThat(mark.object().at("/metadata/annotations").toString())
                     .contains("\"k8s.io/initial-events-end\":\"true\"");
         }
-        refused(
-                t.api().get(maps + "?watch=true&sendInitialEvents=true"), 422, "Invalid");
+        refused(t.api().get(maps + "?watch=true&sendInitialEvents=true"), 422, "Invalid");
     }
 
     private static void rowsOfTables(Target t) throws Exception {

@@ -70,7 +70,8 @@ public final class WriteRows {
                                 + " modified; please apply your changes to the latest version and"
                                 + " try again");
         refused(
-                t.api().patch(
+                t.api()
+                        .patch(
                                 maps + "/a",
                                 "merge",
                                 "{\"metadata\":{\"resourceVersion\":\"" + version(made) + "\"}}"),
@@ -94,7 +95,8 @@ public final class WriteRows {
         RawApi.Answer nowhere =
                 t.api().post("/api/v1/namespaces/" + t.named("no") + "/configmaps", map("a", ""));
         refused(nowhere, 404, "NotFound");
-        assertThat(message(nowhere)).isEqualTo("namespaces \"%s\" not found".formatted(t.named("no")));
+        assertThat(message(nowhere))
+                .isEqualTo("namespaces \"%s\" not found".formatted(t.named("no")));
     }
 
     private static void names(Target t) throws Exception {
@@ -106,14 +108,23 @@ public final class WriteRows {
                                 + " lower case alphanumeric characters, '-' or '.'");
         refused(t.api().post(maps, map("a".repeat(254), "")), 422, "Invalid");
         refused(t.api().post(maps, "{\"metadata\":{}}"), 422, "Invalid");
-        refused(t.api().post(maps, meta("\"name\":\"a\",\"labels\":{\"k\":\"a b\"}")), 422, "Invalid");
-        refused(t.api().post(maps, meta("\"name\":\"a\",\"labels\":{\"a b\":\"\"}")), 422, "Invalid");
+        refused(
+                t.api().post(maps, meta("\"name\":\"a\",\"labels\":{\"k\":\"a b\"}")),
+                422,
+                "Invalid");
+        refused(
+                t.api().post(maps, meta("\"name\":\"a\",\"labels\":{\"a b\":\"\"}")),
+                422,
+                "Invalid");
         refused(t.api().post(maps, meta("\"name\":\"a\",\"labels\":{\"k\":1}")), 400, "BadRequest");
         refused(
                 t.api().post(maps, meta("\"name\":\"a\",\"annotations\":{\"a b\":\"\"}")),
                 422,
                 "Invalid");
-        refused(t.api().post(maps, meta("\"name\":\"a\",\"finalizers\":[\"x y\"]")), 422, "Invalid");
+        refused(
+                t.api().post(maps, meta("\"name\":\"a\",\"finalizers\":[\"x y\"]")),
+                422,
+                "Invalid");
         refused(t.api().post(maps, map("a", "\"bad key\":\"\"")), 422, "Invalid");
         refused(t.api().post("/api/v1/namespaces", meta("\"name\":\"a.b\"")), 422, "Invalid");
     }
@@ -130,7 +141,10 @@ public final class WriteRows {
                 t.api().post(maps, meta("\"name\":\"b\",\"namespace\":\"default\"")),
                 400,
                 "BadRequest");
-        refused(t.api().post(maps, "{\"metadata\":{\"name\":\"b\"},\"data\":{\"k\":1}}"), 400, "BadRequest");
+        refused(
+                t.api().post(maps, "{\"metadata\":{\"name\":\"b\"},\"data\":{\"k\":1}}"),
+                400,
+                "BadRequest");
         refused(t.api().post(maps, "{\"metadata\":\"b\"}"), 400, "BadRequest");
     }
 
@@ -141,7 +155,9 @@ public final class WriteRows {
         String other = done(t.api().post(maps, body)).at("/metadata/name").asText();
         assertThat(one).matches("g-[a-z0-9]{5}").isNotEqualTo(other);
         String widgets = t.widgets(t.named("generate"));
-        String widget = t.widget("x", "{\"size\":1,\"mode\":\"fast\"}").replace("\"name\":\"x\"", "\"generateName\":\"w-\"");
+        String widget =
+                t.widget("x", "{\"size\":1,\"mode\":\"fast\"}")
+                        .replace("\"name\":\"x\"", "\"generateName\":\"w-\"");
         assertThat(done(t.api().post(widgets, widget)).at("/metadata/name").asText())
                 .matches("w-[a-z0-9]{5}");
     }
@@ -203,14 +219,22 @@ public final class WriteRows {
     private static void mergePatch(Target t) throws Exception {
         String maps = t.maps("merge");
         done(t.api().post(maps, map("a", "\"k\":\"1\",\"l\":\"2\"")));
-        JsonNode less = done(t.api().patch(maps + "/a", "merge", "{\"data\":{\"l\":null,\"m\":\"3\"}}"));
+        JsonNode less =
+                done(t.api().patch(maps + "/a", "merge", "{\"data\":{\"l\":null,\"m\":\"3\"}}"));
         assertThat(less.path("data").toString()).isEqualTo("{\"k\":\"1\",\"m\":\"3\"}");
         JsonNode none = done(t.api().patch(maps + "/a", "merge", "{\"data\":null}"));
         assertThat(none.has("data")).isFalse();
         assertThat(t.api().patch(maps + "/a", "merge", "[]").code()).isIn(400, 422);
-        assertThat(t.api().patch(maps + "/a", "merge", "{\"data\":{\"k\":1}}").code()).isIn(400, 422);
+        assertThat(t.api().patch(maps + "/a", "merge", "{\"data\":{\"k\":1}}").code())
+                .isIn(400, 422);
         String widgets = t.widgets(t.named("merge"));
-        done(t.api().post(widgets, t.widget("a", "{\"size\":1,\"mode\":\"fast\",\"tags\":[\"x\",\"y\"]}")));
+        done(
+                t.api()
+                        .post(
+                                widgets,
+                                t.widget(
+                                        "a",
+                                        "{\"size\":1,\"mode\":\"fast\",\"tags\":[\"x\",\"y\"]}")));
         JsonNode replaced =
                 done(t.api().patch(widgets + "/a", "merge", "{\"spec\":{\"tags\":[\"z\"]}}"));
         assertThat(replaced.at("/spec/tags").toString()).isEqualTo("[\"z\"]");
@@ -363,7 +387,8 @@ public final class WriteRows {
                                 "{\"metadata\":{\"deletionTimestamp\":\"2001-01-01T00:00:00Z\"}}");
         refused(deletion, 422, "Invalid");
         assertThat(message(deletion)).contains("field is immutable");
-        RawApi.Answer versioned = t.api().post(maps, meta("\"name\":\"b\",\"resourceVersion\":\"5\""));
+        RawApi.Answer versioned =
+                t.api().post(maps, meta("\"name\":\"b\",\"resourceVersion\":\"5\""));
         assertThat(versioned.code()).isGreaterThanOrEqualTo(400);
         assertThat(message(versioned))
                 .contains("resourceVersion should not be set on objects to be created");

@@ -1,14 +1,18 @@
-package io.siterecovery.sandbox.kubernetes;
+package io.siterecovery.tests.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -24,8 +28,8 @@ class InformerIT {
 
     @Test
     void an_informer_recovers_from_an_outage_and_from_a_forgotten_history() throws Exception {
-        try (TestCluster cluster = new TestCluster(dir);
-                KubernetesClient client = cluster.fabric8()) {
+        try (EmbeddedServer cluster = new EmbeddedServer(dir);
+                KubernetesClient client = fabric8(cluster)) {
             SharedIndexInformer<ConfigMap> informer =
                     client.configMaps().inNamespace("default").runnableInformer(0);
             informer.exceptionHandler((started, failure) -> true);
@@ -55,8 +59,8 @@ class InformerIT {
 
     @Test
     void the_verbs_of_the_client_work() throws Exception {
-        try (TestCluster cluster = new TestCluster(dir);
-                KubernetesClient client = cluster.fabric8()) {
+        try (EmbeddedServer cluster = new EmbeddedServer(dir);
+                KubernetesClient client = fabric8(cluster)) {
             ConfigMap made = write(client, "verbs", "1");
             ConfigMap edited =
                     client.resource(made)
@@ -72,6 +76,18 @@ class InformerIT {
             assertThat(client.configMaps().inNamespace("default").list().getItems()).isEmpty();
             assertThat(client.getKubernetesVersion().getMinor()).isEqualTo("32");
         }
+    }
+
+    private static KubernetesClient fabric8(EmbeddedServer cluster) {
+        String kubeconfig = cluster.server().kubeconfig("admin", "system:masters");
+        Config config =
+                new ConfigBuilder(Config.fromKubeconfig(kubeconfig))
+                        .withOnlyHttpWatches(true)
+                        .build();
+        return new KubernetesClientBuilder()
+                .withConfig(config)
+                .withHttpClientFactory(new JdkHttpClientFactory())
+                .build();
     }
 
     private static ConfigMap write(KubernetesClient client, String name, String value) {
