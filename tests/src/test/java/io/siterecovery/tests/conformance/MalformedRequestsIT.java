@@ -3,7 +3,7 @@ package io.siterecovery.tests.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.charset.StandardCharsets;
+import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +52,7 @@ class MalformedRequestsIT {
 
     @TempDir static Path dir;
 
-    private record Wrong(String method, String path, String type, byte[] body) {}
+    private record Wrong(String method, String path, String type, Buffer body) {}
 
     @Test
     void ten_thousand_malformed_requests_change_nothing() throws Exception {
@@ -90,14 +90,14 @@ class MalformedRequestsIT {
     }
 
     private static String fault(Target t, Wrong wrong) throws Exception {
-        RawApi.Answer answer = t.api().write(wrong.method, wrong.path, wrong.type, wrong.body);
+        RawApi.Answer answer = t.api().write(wrong.method, wrong.path, wrong.type, wrong.body.getBytes());
         JsonNode status = answer.json();
         boolean right =
                 answer.code() >= 400
                         && answer.code() < 500
                         && status.path("kind").asText().equals("Status")
                         && status.path("code").asInt() == answer.code();
-        String body = new String(wrong.body, StandardCharsets.UTF_8);
+        String body = wrong.body.toString();
         return right
                 ? ""
                 : "%s %s %s %s: %d %s"
@@ -158,12 +158,12 @@ class MalformedRequestsIT {
                             "POST",
                             path,
                             random.nextBoolean() ? json : "application/yaml",
-                            garbage(random));
+                            Buffer.buffer(garbage(random)));
         };
     }
 
     private static Wrong bytes(String method, String path, String type, String body) {
-        return new Wrong(method, path, type, body.getBytes(StandardCharsets.UTF_8));
+        return new Wrong(method, path, type, Buffer.buffer(body));
     }
 
     private static String cut(Random random, String good) {

@@ -306,7 +306,9 @@ public final class AdmissionRows {
                     """
                             .formatted(t.group(), expression);
             refused(
-                    t.api().post(ADMISSION + "validatingadmissionpolicies", policy), 422, "Invalid");
+                    t.api().post(ADMISSION + "validatingadmissionpolicies", policy),
+                    422,
+                    "Invalid");
         }
         refused(
                 t.api()

@@ -98,13 +98,7 @@ public final class DiscoveryRows {
                     var answer = t.api().get("/apis", "Accept", accept);
                     assertThat(answer.header("Content-Type"))
                             .contains("as=APIGroupDiscoveryList", "v=v2");
-                    JsonNode found = null;
-                    for (JsonNode item : answer.json().path("items")) {
-                        if (item.at("/metadata/name").asText().equals(t.group())) {
-                            found = item;
-                        }
-                    }
-                    assertThat(found).isNotNull();
+                    JsonNode found = group(answer.json(), t.group());
                     JsonNode widgets = found.at("/versions/0/resources/0");
                     assertThat(widgets.path("resource").asText()).isEqualTo("widgets");
                     assertThat(widgets.path("scope").asText()).isEqualTo("Namespaced");
@@ -113,6 +107,15 @@ public final class DiscoveryRows {
                 });
         JsonNode core = t.api().get("/api", "Accept", accept).json();
         assertThat(core.at("/items/0/versions/0/version").asText()).isEqualTo("v1");
+    }
+
+    private static JsonNode group(JsonNode list, String name) {
+        for (JsonNode item : list.path("items")) {
+            if (item.at("/metadata/name").asText().equals(name)) {
+                return item;
+            }
+        }
+        throw new AssertionError("not served: " + name);
     }
 
     private static void customSchemas(Target t) throws Exception {
