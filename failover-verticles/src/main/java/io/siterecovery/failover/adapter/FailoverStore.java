@@ -6,12 +6,13 @@ import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.failover.adapter.FailoverRecords.Stored;
 import io.siterecovery.failover.core.failover.FailoverState;
 import io.siterecovery.failover.view.TenantView;
+import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.FailoverStatus;
 import io.siterecovery.model.FailoverStatus.MemberProgress;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.JsonPatch;
-import io.siterecovery.platform.KubernetesCluster;
+import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
 import io.vertx.core.Future;
@@ -23,11 +24,11 @@ import org.jspecify.annotations.Nullable;
 /** Failovers in {@code dr-<d>}: the durable state of each operation, written before it acts. */
 public final class FailoverStore {
 
-    private final KubernetesCluster quorum;
+    private final KubernetesApi quorum;
     private final String namespace;
     private final TenantView view;
 
-    public FailoverStore(KubernetesCluster quorum, String namespace, TenantView view) {
+    public FailoverStore(KubernetesApi quorum, String namespace, TenantView view) {
         this.quorum = quorum;
         this.namespace = namespace;
         this.view = view;
@@ -62,6 +63,29 @@ public final class FailoverStore {
                 .recover(e -> readAgain(stored.order().name(), e));
     }
 
+    /** Whether our finalizer keeps it. */
+    public static boolean isHeld(CustomResourceFact failover) {
+        return failover.finalizers().contains(ApiGroups.FINALIZER);
+    }
+
+    /** Keeps the Failover until {@link #letGo}: deleting it before that is only a wish. */
+    public Future<Void> hold(String name, CustomResourceFact failover) {
+        return finalizers(name, failover, Finalizers.with(failover.finalizers()));
+    }
+
+    public Future<Void> letGo(String name, CustomResourceFact failover) {
+        return finalizers(name, failover, Finalizers.without(failover.finalizers()));
+    }
+
+    private Future<Void> finalizers(
+            String name, CustomResourceFact failover, List<String> finalizers) {
+        JsonPatch patch = Finalizers.patch(failover.meta().resourceVersion(), finalizers);
+        return quorum.patch(ResourceKind.FAILOVER, namespace, name, patch)
+                .onSuccess(answer -> taken(name, answer))
+                .<Void>mapEmpty()
+                .recover(e -> readAgain(name, e));
+    }
+
     private Future<Void> readAgain(String name, Throwable failed) {
         boolean lost = failed instanceof KubernetesFailure f && f.reason() == Reason.CONFLICT;
         if (!lost) {
@@ -76,7 +100,10 @@ public final class FailoverStore {
     }
 
     private void taken(String name, GenericKubernetesResource answer) {
-        view.apply(key(name), Answers.customResource(answer));
+        boolean gone =
+                answer.getMetadata().getDeletionTimestamp() != null
+                        && answer.getMetadata().getFinalizers().isEmpty();
+        view.apply(key(name), gone ? null : Answers.customResource(answer));
     }
 
     private void gone(String name) {

@@ -2,6 +2,7 @@ package io.siterecovery.failover.adapter;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.siterecovery.events.cluster.CustomResourceFact;
 import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.failover.core.request.RequestPolicy;
 import io.siterecovery.failover.core.request.RequestPolicy.Place;
@@ -11,10 +12,9 @@ import io.siterecovery.model.Condition;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.JsonPatch;
-import io.siterecovery.platform.KubernetesCluster;
+import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
-import io.siterecovery.platform.TenantContext;
 import io.vertx.core.Future;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -23,10 +23,10 @@ import java.util.Map;
 /** Makes followers and mirrors how they fare. */
 public final class RequestEffects {
 
-    private final TenantContext tenant;
+    private final Ports tenant;
     private final TenantView view;
 
-    public RequestEffects(TenantContext tenant, TenantView view) {
+    public RequestEffects(Ports tenant, TenantView view) {
         this.tenant = tenant;
         this.view = view;
     }
@@ -66,11 +66,40 @@ public final class RequestEffects {
             case Step.Mirror(var at, var status) ->
                     status(at, JsonPatch.create().add("/status", status));
             case Step.Refuse(var at, var reason, var message) -> refuse(at, reason, message);
+            case Step.Hold(var at, var seen) ->
+                    finalizers(at, seen, Finalizers.with(seen.finalizers()));
+            case Step.LetGo(var at, var seen) ->
+                    finalizers(at, seen, Finalizers.without(seen.finalizers()));
+            case Step.Cancel(var at, var version) ->
+                    cluster(at)
+                            .patch(
+                                    at.kind(),
+                                    at.namespace(),
+                                    at.name(),
+                                    JsonPatch.create()
+                                            .testVersion(version)
+                                            .add("/spec/cancel", true))
+                            .onSuccess(answer -> isNow(at, answer));
             case Step.Delete(var at, var uid) ->
                     cluster(at)
                             .delete(at.kind(), at.namespace(), at.name(), uid)
                             .onSuccess(_ -> view.apply(key(at), null));
         };
+    }
+
+    private Future<?> finalizers(Place at, CustomResourceFact seen, List<String> finalizers) {
+        return cluster(at)
+                .patch(
+                        at.kind(),
+                        at.namespace(),
+                        at.name(),
+                        Finalizers.patch(seen.meta().resourceVersion(), finalizers))
+                .onSuccess(answer -> isNow(at, answer))
+                .recover(
+                        e ->
+                                isFailure(e, Reason.NOT_FOUND)
+                                        ? Future.succeededFuture()
+                                        : Future.failedFuture(e));
     }
 
     private Future<?> refuse(Place at, String reason, String message) {
@@ -115,14 +144,17 @@ public final class RequestEffects {
     }
 
     private void isNow(Place at, GenericKubernetesResource answer) {
-        view.apply(key(at), Answers.customResource(answer));
+        boolean gone =
+                answer.getMetadata().getDeletionTimestamp() != null
+                        && answer.getMetadata().getFinalizers().isEmpty();
+        view.apply(key(at), gone ? null : Answers.customResource(answer));
     }
 
     private static FactKey key(Place at) {
         return new FactKey(at.cluster(), at.kind().qualified(), at.namespace(), at.name());
     }
 
-    private KubernetesCluster cluster(Place at) {
+    private KubernetesApi cluster(Place at) {
         return tenant.cluster(at.cluster());
     }
 }

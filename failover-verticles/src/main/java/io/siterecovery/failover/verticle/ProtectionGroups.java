@@ -11,16 +11,18 @@ import io.siterecovery.failover.core.group.GroupEffect.Power;
 import io.siterecovery.failover.core.group.GroupEffect.WriteStatus;
 import io.siterecovery.failover.core.group.GroupObservation;
 import io.siterecovery.failover.core.group.GroupObservation.Copy;
-import io.siterecovery.failover.core.group.GroupPolicy;
 import io.siterecovery.failover.core.group.GroupReport;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.failover.view.GroupViews;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,18 +34,29 @@ final class ProtectionGroups {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProtectionGroups.class);
 
+    /** While an operation runs its group changes with every event; people read slower than that. */
+    private static final Duration BETWEEN_REPORTS = Duration.ofMillis(500);
+
     private final Desk desk;
     private final GroupViews views;
     private final GroupEffects effects;
     private final OwnershipStore ownerships;
+    private final Decisions decisions;
     private final Lanes<GroupId> actions;
     private final Lanes<GroupId> statuses;
+    private final Map<GroupId, Instant> reported = new HashMap<>();
 
-    ProtectionGroups(Desk desk, GroupViews views, GroupEffects effects, OwnershipStore ownerships) {
+    ProtectionGroups(
+            Desk desk,
+            GroupViews views,
+            GroupEffects effects,
+            OwnershipStore ownerships,
+            Decisions decisions) {
         this.desk = desk;
         this.views = views;
         this.effects = effects;
         this.ownerships = ownerships;
+        this.decisions = decisions;
         this.actions = desk.lanes(this::act);
         this.statuses = desk.lanes(this::report);
     }
@@ -60,7 +73,7 @@ final class ProtectionGroups {
 
     private Optional<Instant> act(GroupId group) {
         GroupObservation seen = views.observe(group, desk.instanceId(), desk.now());
-        GroupDecision decision = GroupPolicy.decide(seen);
+        GroupDecision decision = decisions.group(seen);
         if (decision.actions().isEmpty() || !desk.mayActFor(group, seen.ownership())) {
             return Optional.empty();
         }
@@ -86,8 +99,16 @@ final class ProtectionGroups {
 
     /** Statuses have a lane of their own: they are never in the way of an action. */
     private Optional<Instant> report(GroupId group) {
+        Instant now = desk.now();
+        Instant next = reported.getOrDefault(group, Instant.EPOCH).plus(BETWEEN_REPORTS);
+        boolean moves =
+                views.ownership(group).filter(o -> o.ownership().lock().isPresent()).isPresent();
+        if (moves && now.isBefore(next)) {
+            return Optional.of(next);
+        }
+        reported.put(group, now);
         GroupObservation seen = views.observe(group, desk.instanceId(), desk.now());
-        GroupDecision decision = GroupPolicy.decide(seen);
+        GroupDecision decision = decisions.group(seen);
         List<Future<?>> running = new ArrayList<>();
         for (WriteStatus status : decision.statuses()) {
             running.add(effects.carryOut(group, status));

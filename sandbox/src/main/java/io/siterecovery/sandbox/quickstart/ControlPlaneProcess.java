@@ -21,6 +21,7 @@ final class ControlPlaneProcess implements AutoCloseable {
     private static final Duration RESTART_AFTER = Duration.ofSeconds(1);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
     private static final int EARLY_ENDS = 3;
+    private static final int SIGNAL_EXIT = 128;
     private static final Duration EARLY = Duration.ofSeconds(10);
 
     private final Path home;
@@ -33,21 +34,31 @@ final class ControlPlaneProcess implements AutoCloseable {
     private boolean closed;
 
     private ControlPlaneProcess(
-            Path home, Map<String, String> environment, StateFolder state, Narrator narrator) {
+            Path home,
+            Map<String, String> environment,
+            StateFolder state,
+            String name,
+            Narrator narrator) {
         this.home = home;
         this.environment = environment;
-        this.log = state.resolve("control-plane.log");
-        this.pidFile = state.resolve("control-plane.pid");
+        this.log = state.resolve(name + ".log");
+        this.pidFile = state.resolve(name + ".pid");
         this.narrator = narrator;
     }
 
     /**
      * @param home the project's folder
      * @param environment the control plane's settings
+     * @param name of its log and of the file with its process id
      */
     static ControlPlaneProcess start(
-            Path home, Map<String, String> environment, StateFolder state, Narrator narrator) {
-        ControlPlaneProcess started = new ControlPlaneProcess(home, environment, state, narrator);
+            Path home,
+            Map<String, String> environment,
+            StateFolder state,
+            String name,
+            Narrator narrator) {
+        ControlPlaneProcess started =
+                new ControlPlaneProcess(home, environment, state, name, narrator);
         started.launch();
         return started;
     }
@@ -88,7 +99,9 @@ final class ControlPlaneProcess implements AutoCloseable {
         if (closed) {
             return;
         }
-        boolean early = System.nanoTime() - begun < EARLY.toNanos();
+        // Somebody who kills it wants to see it come back, however often.
+        boolean killed = ended.exitValue() > SIGNAL_EXIT;
+        boolean early = !killed && System.nanoTime() - begun < EARLY.toNanos();
         earlyEnds = early ? earlyEnds + 1 : 0;
         if (earlyEnds >= EARLY_ENDS) {
             narrator.say(

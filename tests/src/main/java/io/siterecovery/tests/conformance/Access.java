@@ -2,18 +2,18 @@ package io.siterecovery.tests.conformance;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpClient;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyStore;
-import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -22,8 +22,6 @@ import javax.net.ssl.TrustManagerFactory;
  * What a kubeconfig (with its data inside, as {@code kubectl config view --flatten} has it) says.
  */
 final class Access {
-    private static final char[] NO_PASSWORD = {};
-
     private final JsonNode cluster;
     private final JsonNode user;
 
@@ -75,15 +73,9 @@ final class Access {
         trusted.setCertificateEntry("ca", certificate(cluster, "certificate-authority-data"));
         TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
         trust.init(trusted);
-        KeyStore own = emptyStore();
-        if (certificate) {
-            Certificate[] chain = {certificate(user, "client-certificate-data")};
-            own.setKeyEntry("user", key(), NO_PASSWORD, chain);
-        }
-        KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-        keys.init(own, NO_PASSWORD);
         SSLContext tls = SSLContext.getInstance("TLS");
-        tls.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        KeyManager[] keys = certificate ? keys().getKeyManagers() : new KeyManager[0];
+        tls.init(keys, trust.getTrustManagers(), null);
         return HttpClient.newBuilder().sslContext(tls).version(version).build();
     }
 
@@ -99,11 +91,19 @@ final class Access {
                 .generateCertificate(new ByteArrayInputStream(decoded(holder, field)));
     }
 
-    private PrivateKey key() throws GeneralSecurityException {
-        String pem = new String(decoded(user, "client-key-data"), StandardCharsets.US_ASCII);
-        byte[] der = Base64.getDecoder().decode(pem.replaceAll("-----[A-Z ]+-----|\\s", ""));
-        String algorithm = pem.contains("EC PRIVATE") ? "EC" : "RSA";
-        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
+    /** Vert.x reads all the forms that keys have in kubeconfigs. */
+    private KeyManagerFactory keys() throws GeneralSecurityException {
+        Vertx vertx = Vertx.vertx();
+        try {
+            return new PemKeyCertOptions()
+                    .setCertValue(Buffer.buffer(decoded(user, "client-certificate-data")))
+                    .setKeyValue(Buffer.buffer(decoded(user, "client-key-data")))
+                    .getKeyManagerFactory(vertx);
+        } catch (Exception e) {
+            throw new GeneralSecurityException("the client key of the kubeconfig", e);
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
     }
 
     private static byte[] decoded(JsonNode holder, String field) {

@@ -83,6 +83,7 @@ class InformerIT {
         Config config =
                 new ConfigBuilder(Config.fromKubeconfig(kubeconfig))
                         .withOnlyHttpWatches(true)
+                        .withClientKeyAlgo("EC")
                         .build();
         return new KubernetesClientBuilder()
                 .withConfig(config)
