@@ -93,8 +93,7 @@ final class ApiConnection implements AutoCloseable {
                 .map(
                         body -> {
                             if (response.statusCode() >= 300) {
-                                throw new IllegalStateException(
-                                        response.statusCode() + " " + body);
+                                throw new IllegalStateException(response.statusCode() + " " + body);
                             }
                             return body;
                         });

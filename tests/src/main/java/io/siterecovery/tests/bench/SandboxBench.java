@@ -17,10 +17,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,7 +43,10 @@ final class SandboxBench implements Callable<Integer> {
     private static final String MERGE = "application/merge-patch+json";
     private static final String JSON = "application/json";
 
-    @Option(names = "--vms", defaultValue = "50000", description = "VMs in the large world; twice as many claims")
+    @Option(
+            names = "--vms",
+            defaultValue = "50000",
+            description = "VMs in the large world; twice as many claims")
     private int many;
 
     @Option(names = "--seconds", defaultValue = "5", description = "length of each throughput run")
@@ -177,11 +180,17 @@ final class SandboxBench implements Callable<Integer> {
                                         .setKeyCertOptions(
                                                 new PemKeyCertOptions()
                                                         .setCertValue(
-                                                                Buffer.buffer(certificate.getCertificatePEM()))
+                                                                Buffer.buffer(
+                                                                        certificate
+                                                                                .getCertificatePEM()))
                                                         .setKeyValue(
-                                                                Buffer.buffer(certificate.getPrivateKeyPEM()))))
+                                                                Buffer.buffer(
+                                                                        certificate
+                                                                                .getPrivateKeyPEM()))))
                         .requestHandler(
-                                request -> request.body().onSuccess(b -> request.response().end(answer)))
+                                request ->
+                                        request.body()
+                                                .onSuccess(b -> request.response().end(answer)))
                         .listen(0, "127.0.0.1")
                         .await(10, TimeUnit.SECONDS);
         String kubeconfig =

@@ -90,7 +90,8 @@ class MalformedRequestsIT {
     }
 
     private static String fault(Target t, Wrong wrong) throws Exception {
-        RawApi.Answer answer = t.api().write(wrong.method, wrong.path, wrong.type, wrong.body.getBytes());
+        RawApi.Answer answer =
+                t.api().write(wrong.method, wrong.path, wrong.type, wrong.body.getBytes());
         JsonNode status = answer.json();
         boolean right =
                 answer.code() >= 400
