@@ -64,8 +64,7 @@ final class ProgressRules {
                     world.kubeVirt(target).guest(machine).filter(Guest::hasRun).isPresent()
                             || world.kubeVirt(target).hasRunSince(machine, granted(failover));
             if (truth.isMember(group.get(), machine) && !ran) {
-                found.accept(
-                        "Done", change.key() + " is Completed, but " + machine + " never ran");
+                found.accept("Done", change.key() + " is Completed, but " + machine + " never ran");
             }
         }
     }
