@@ -58,12 +58,12 @@ final class BuiltIns {
                         .build());
         all.add(
                 in("", "v1", "ConfigMap", "configmaps", "cm")
-                        .with(new Kinds.ConfigMapStrategy())
+                        .with(new DataKinds.ConfigMapStrategy())
                         .build());
         all.add(
                 in("", "v1", "Secret", "secrets")
                         .select("type")
-                        .with(new Kinds.SecretStrategy())
+                        .with(new DataKinds.SecretStrategy())
                         .build());
         all.add(in("", "v1", "ServiceAccount", "serviceaccounts", "sa").build());
         all.add(in("", "v1", "Service", "services", "svc").status().category("all").build());
