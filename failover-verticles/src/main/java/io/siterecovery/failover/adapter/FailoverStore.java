@@ -114,6 +114,16 @@ public final class FailoverStore {
         return new FactKey(FactKey.QUORUM, ResourceKind.FAILOVER.qualified(), namespace, name);
     }
 
+    /** A Failover as it is stored now: no cache, no view. */
+    public Future<Optional<CustomResourceFact>> read(String name) {
+        return quorum.get(ResourceKind.FAILOVER, namespace, name)
+                .map(
+                        found -> {
+                            found.ifPresentOrElse(o -> taken(name, o), () -> gone(name));
+                            return found.map(Answers::customResource);
+                        });
+    }
+
     /** A Failover as it was last seen. */
     public Optional<CustomResourceFact> seen(String name) {
         return view.get(

@@ -9,11 +9,11 @@ import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.failover.core.group.GroupEffect;
 import io.siterecovery.failover.core.group.GroupEffect.PatchVm;
 import io.siterecovery.failover.core.group.GroupEffect.Power;
+import io.siterecovery.failover.core.group.GroupObservation.Copy;
 import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.view.TenantView;
 import io.siterecovery.model.ApiGroups;
-import io.siterecovery.model.ProtectionGroupSpec;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.JsonPatch;
@@ -175,14 +175,22 @@ public final class GroupEffects {
                         .replace("/spec", ResourceJson.write(e.spec())));
     }
 
-    /** Shows users what the group is meant to do on a cluster; progress never depends on it. */
+    /**
+     * Shows users what the group is meant to do on a cluster; progress never depends on it. Only on
+     * the copy that was seen: later it would pass for the wish of somebody else.
+     */
     public Future<?> showDesiredState(
-            ClusterId cluster, GroupId group, ProtectionGroupSpec seen, boolean running) {
+            ClusterId cluster, GroupId group, Copy seen, boolean running) {
         String wanted = running ? "running" : "stopped";
-        if (wanted.equals(seen.desiredState())) {
+        if (wanted.equals(seen.spec().desiredState())) {
             return Future.succeededFuture();
         }
-        return patchGroup(cluster, group, JsonPatch.create().add("/spec/desiredState", wanted));
+        return patchGroup(
+                cluster,
+                group,
+                JsonPatch.create()
+                        .testVersion(seen.meta().resourceVersion())
+                        .add("/spec/desiredState", wanted));
     }
 
     private Future<?> patchGroup(ClusterId cluster, GroupId group, JsonPatch patch) {

@@ -285,7 +285,7 @@ final class Failovers {
         Future<?> shown =
                 copy.isEmpty()
                         ? Future.succeededFuture()
-                        : groupEffects.showDesiredState(cluster, group, copy.get().spec(), running);
+                        : groupEffects.showDesiredState(cluster, group, copy.get(), running);
         return shown.onSuccess(_ -> memory.desiredStateShown = true);
     }
 
@@ -318,7 +318,7 @@ final class Failovers {
         for (int round = 0; round < ROUNDS && views.hubComplete(); round++) {
             Optional<Ownership> ownership =
                     views.ownership(group).map(OwnershipSeen::ownership).filter(this::isLeftOver);
-            if (ownership.isEmpty()) {
+            if (ownership.isEmpty() || ownership.get().lock().filter(this::isStored).isPresent()) {
                 return Optional.empty();
             }
             boolean acted =
@@ -332,6 +332,13 @@ final class Failovers {
             }
         }
         return Optional.empty();
+    }
+
+    /** Asked where it is stored: that the view lacks it is no proof that it is gone. */
+    private boolean isStored(Ownership.Lock lock) {
+        return await(store.read(lock.failover()))
+                .filter(failover -> failover.meta().uid().equals(lock.uid()))
+                .isPresent();
     }
 
     private boolean giveBack(GroupId group) {

@@ -50,7 +50,6 @@ public final class GroupPolicy {
     }
 
     private static final Set<String> STOPPING = Set.of("StoppingVMs", "Proving", "Granting");
-    private static final Set<String> STARTING = Set.of("StartingVMs", "RollingBack");
 
     public static GroupDecision decide(GroupObservation seen) {
         return new GroupPolicy(seen).decide();
@@ -148,7 +147,8 @@ public final class GroupPolicy {
         return switch (ownership.holder()) {
             case Holder.Unclaimed() -> Wish.LEAVE;
             case Holder.At(var holder) when !holder.equals(site.cluster()) -> Wish.HOLD;
-            case Holder.At _ when STARTING.contains(step) -> Wish.RUN;
+            // An operation that still holds the lock has brought it here, or back.
+            case Holder.At _ when ownership.lock().isPresent() -> Wish.RUN;
             case Holder.At _ -> asDesired(site);
             case Holder.Moving(_, var to) when to.equals(site.cluster()) -> Wish.HOLD;
             case Holder.Moving _ when STOPPING.contains(step) -> Wish.STOP;
@@ -191,7 +191,8 @@ public final class GroupPolicy {
             VirtualMachineFact vm = member.vm().orElseThrow();
             if (vm.halted() && !vm.meta().deleting()) {
                 effects.add(new PatchVm(site.cluster(), member.name(), vm, claim, Power.START));
-            } else if (!marked(member, claim)) {
+            } else if (!isUnder(member, claim)) {
+                // After an undo too: what an older epoch still wants to stop must not stop it now.
                 effects.add(new PatchVm(site.cluster(), member.name(), vm, claim, Power.AS_IT_IS));
             }
         }
@@ -199,10 +200,17 @@ public final class GroupPolicy {
     }
 
     private List<GroupEffect> stop(Site site, Claim claim, boolean closed) {
-        List<GroupEffect> effects = new ArrayList<>(closed ? close(site, claim) : List.of());
-        effects.removeIf(e -> e instanceof PatchVm);
-        effects.addAll(halt(site, claim));
+        if (!closed) {
+            return halt(site, claim);
+        }
+        List<GroupEffect> effects = new ArrayList<>(close(site, claim));
+        effects.removeIf(e -> e instanceof PatchVm p && !p.seen().halted());
+        halt(site, claim).stream().filter(GroupPolicy::stops).forEach(effects::add);
         return effects;
+    }
+
+    private static boolean stops(GroupEffect effect) {
+        return effect instanceof PatchVm p && p.power() == Power.STOP;
     }
 
     private List<GroupEffect> hold(Site site, Claim claim) {
@@ -224,7 +232,7 @@ public final class GroupPolicy {
             effects.add(new Fence(site.cluster(), site.fence(), unlisted, claim));
         }
         for (Member member : ours(site)) {
-            if (!member.claim().filter(claim::equals).isPresent()) {
+            if (!isUnder(member, claim)) {
                 effects.add(
                         new PatchVm(
                                 site.cluster(),
@@ -319,6 +327,10 @@ public final class GroupPolicy {
                     .filter(Copy::madeByUs)
                     .ifPresent(c -> actions.add(new DeleteCopy(site.cluster(), c.meta().uid())));
         }
+    }
+
+    private static boolean isUnder(Member member, Claim claim) {
+        return member.claim().filter(claim::equals).isPresent();
     }
 
     private boolean marked(Member member, Claim claim) {

@@ -106,6 +106,12 @@ final class ClusterFollow {
         }
     }
 
+    void listAnew(String qualifiedKind) {
+        streams.values().stream()
+                .filter(s -> s.kind.resource().qualified().equals(qualifiedKind))
+                .forEach(s -> s.list(dice.around(5 * Agenda.MILLI)));
+    }
+
     private void changed(Change change) {
         if (!closed && process.alive()) {
             for (Stream stream : streams.values()) {

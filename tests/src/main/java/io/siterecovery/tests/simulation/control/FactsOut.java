@@ -6,7 +6,6 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 
 /** Keeps a compacted topic equal to the latest states it is given. */
@@ -23,16 +22,24 @@ final class FactsOut {
         broker.topic(topic).compacted().forEach(r -> latest.put(r.key(), r.data()));
     }
 
-    /** What an older process put over our word is put right: it was away, and has not noticed. */
-    void read(ReceivedEvent event) {
+    /**
+     * What an older process put over our word is put right: it was away, and has not noticed.
+     *
+     * @return whether it said something of which we know nothing: it must be looked for
+     */
+    boolean read(ReceivedEvent event) {
         if (!producer.wroteBefore(event)) {
-            return;
+            return false;
         }
         Record ours = latest.get(event.key());
-        if (!Objects.equals(ours, event.data())) {
-            sent.removeIf(Future::isComplete);
-            sent.add(producer.append(topic, event.key(), ours));
+        if (ours == null && event.data() != null) {
+            latest.put(event.key(), event.data());
+            return true;
         }
+        if (ours != null && !ours.equals(event.data())) {
+            send(event.key(), ours);
+        }
+        return false;
     }
 
     List<String> keys() {

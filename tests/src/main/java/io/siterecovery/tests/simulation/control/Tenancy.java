@@ -2,6 +2,7 @@ package io.siterecovery.tests.simulation.control;
 
 import io.siterecovery.events.Topics;
 import io.siterecovery.events.cluster.ClusterFact;
+import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.events.cluster.PersistentVolumeFact;
 import io.siterecovery.failover.adapter.Ports;
 import io.siterecovery.failover.verticle.Decisions;
@@ -131,7 +132,9 @@ final class Tenancy {
                 read(
                         Topics.clusters(tenant.name()),
                         event -> {
-                            facts.read(event);
+                            if (facts.read(event)) {
+                                lookFor(FactKey.parse(event.key()));
+                            }
                             work.fact(event);
                         },
                         this::read));
@@ -143,6 +146,13 @@ final class Tenancy {
                             work.drbd(event);
                         },
                         this::read));
+    }
+
+    private void lookFor(FactKey key) {
+        ClusterFollow follow = follows.get(key.cluster());
+        if (follow != null) {
+            follow.listAnew(key.kind());
+        }
     }
 
     private TopicReader read(
