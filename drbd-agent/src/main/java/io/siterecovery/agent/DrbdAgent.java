@@ -117,13 +117,13 @@ public final class DrbdAgent implements AutoCloseable {
     }
 
     /** What one child says; after its end, or ours, it says nothing more. */
-    private final class Reader implements EventStream.Listener {
+    private final class Reader implements EventStream.Listener, LineSplitter.Lines {
         private @Nullable EventStream source;
 
         @Override
         public void read(byte[] bytes, boolean more) {
             if (isCurrent()) {
-                splitter.feed(bytes, bytes.length, this::line);
+                splitter.feed(bytes, bytes.length, this);
                 publishWhenWhole(more);
             }
         }
@@ -148,7 +148,15 @@ public final class DrbdAgent implements AutoCloseable {
             }
         }
 
-        private void line(String line) {
+        @Override
+        public void tooLong() {
+            if (isCurrent()) {
+                view.unusable("line too long");
+            }
+        }
+
+        @Override
+        public void line(String line) {
             if (isCurrent()) {
                 DrbdAgent.this.line(line);
             }
@@ -160,8 +168,8 @@ public final class DrbdAgent implements AutoCloseable {
     }
 
     private void line(String line) {
-        switch (view.read(line)) {
-            case MERGED, UNUSABLE -> {}
+        switch (view.read(line, Instant.now())) {
+            case MERGED, ALARM, UNUSABLE -> {}
             case UNUSABLE_NEW_SHAPE ->
                     LOG.atWarn()
                             .addKeyValue("node", config.node())
@@ -182,6 +190,7 @@ public final class DrbdAgent implements AutoCloseable {
      */
     private void publishWhenWhole(boolean more) {
         if (!more && !splitter.insideLine()) {
+            view.settle();
             publish();
         } else if (!publishPlanned) {
             publishPlanned = true;

@@ -253,7 +253,8 @@ class DrbdAgentIT {
                         .filter(line -> !line.startsWith("#"))
                         .toList();
         NodeView expected = new NodeView("n1", "", new UnparsedLines());
-        recording.forEach(expected::read);
+        recording.forEach(line -> expected.read(line, null));
+        expected.settle();
         Map<String, Optional<DrbdResourceState>> states = expected.takeChanges().states();
 
         dump(List.of());
