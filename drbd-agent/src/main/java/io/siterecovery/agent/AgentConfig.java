@@ -8,15 +8,19 @@ import java.util.Map;
  * What an agent is told.
  *
  * @param node name of the Kubernetes node
+ * @param cluster the cluster's name, for whoever reads the records
  * @param siteId the physical cluster: the first 12 characters of the UID of its kube-system
  * @param drbdsetup command and leading arguments; {@code events2 …} is appended
+ * @param drbdadm likewise; asked for versions, unless empty
  * @param kafka properties of the Kafka client: {@code bootstrap.servers} and security
  * @param statisticsInterval how often figures are read that DRBD does not push
  */
 public record AgentConfig(
         String node,
+        String cluster,
         String siteId,
         List<String> drbdsetup,
+        List<String> drbdadm,
         Map<String, String> kafka,
         Duration statisticsInterval,
         Duration beatInterval) {
@@ -26,13 +30,42 @@ public record AgentConfig(
 
     public AgentConfig {
         drbdsetup = List.copyOf(drbdsetup);
+        drbdadm = List.copyOf(drbdadm);
         kafka = Map.copyOf(kafka);
     }
 
-    /** With the default intervals. */
+    /** With the default intervals, and drbdadm beside drbdsetup. */
     public AgentConfig(
             String node, String siteId, List<String> drbdsetup, Map<String, String> kafka) {
         this(node, siteId, drbdsetup, kafka, STATISTICS_INTERVAL, BEAT_INTERVAL);
+    }
+
+    /** With drbdadm beside drbdsetup. */
+    public AgentConfig(
+            String node,
+            String siteId,
+            List<String> drbdsetup,
+            Map<String, String> kafka,
+            Duration statisticsInterval,
+            Duration beatInterval) {
+        this(
+                node,
+                siteId,
+                siteId,
+                drbdsetup,
+                drbdadmBeside(drbdsetup),
+                kafka,
+                statisticsInterval,
+                beatInterval);
+    }
+
+    /** Nothing if the command does not name drbdsetup. */
+    static List<String> drbdadmBeside(List<String> drbdsetup) {
+        List<String> drbdadm =
+                drbdsetup.stream()
+                        .map(word -> word.replaceFirst("(^|/)drbdsetup$", "$1drbdadm"))
+                        .toList();
+        return drbdadm.equals(drbdsetup) ? List.of() : drbdadm;
     }
 
     /** Without the Kafka properties: they hold a password. */

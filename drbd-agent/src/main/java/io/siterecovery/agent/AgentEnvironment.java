@@ -35,16 +35,20 @@ final class AgentEnvironment {
 
     private AgentConfig config() throws Refused {
         String node = required("NODE_NAME");
+        String cluster = required("CLUSTER_NAME");
         String site = required("SITE_ID");
         Map<String, String> kafka = kafka();
-        List<String> drbdsetup =
-                List.of(optional("DRBDSETUP", "drbdsetup").strip().split("\\s+", -1));
+        List<String> drbdsetup = words(optional("DRBDSETUP", "drbdsetup"));
+        List<String> drbdadm =
+                environment.containsKey("DRBDADM")
+                        ? words(optional("DRBDADM", ""))
+                        : AgentConfig.drbdadmBeside(drbdsetup);
         Duration statistics = seconds("STATISTICS_INTERVAL", AgentConfig.STATISTICS_INTERVAL);
         Duration beat = seconds("BEAT_INTERVAL", AgentConfig.BEAT_INTERVAL);
         if (!faults.isEmpty()) {
             throw new Refused(faults);
         }
-        return new AgentConfig(node, site, drbdsetup, kafka, statistics, beat);
+        return new AgentConfig(node, cluster, site, drbdsetup, drbdadm, kafka, statistics, beat);
     }
 
     private Map<String, String> kafka() {
@@ -93,6 +97,10 @@ final class AgentEnvironment {
     private String optional(String name, String fallback) {
         String value = environment.get(name);
         return value == null || value.isBlank() ? fallback : value;
+    }
+
+    private static List<String> words(String text) {
+        return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+", -1));
     }
 
     private Duration seconds(String name, Duration fallback) {

@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -189,6 +190,15 @@ public final class NodeView {
                                 resource,
                                 options.get(name),
                                 memory(name)));
+    }
+
+    /** The resources of which another view of the same node says something else, figures aside. */
+    public Set<String> differences(NodeView other) {
+        Set<String> different = new TreeSet<>(names());
+        different.addAll(other.names());
+        different.removeIf(
+                name -> state(name).map(Essence::of).equals(other.state(name).map(Essence::of)));
+        return different;
     }
 
     /** What is different from the last time. */

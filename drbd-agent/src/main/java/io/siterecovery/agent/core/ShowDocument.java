@@ -63,7 +63,7 @@ public final class ShowDocument {
         return new ResourceOptions(
                 new Options(
                         word(options.path("quorum"), printsDefaults ? null : "off"),
-                        word(options.path("on-no-quorum"), printsDefaults ? null : "suspend-io")),
+                        word(options.path("on-no-quorum"), null)),
                 peers);
     }
 

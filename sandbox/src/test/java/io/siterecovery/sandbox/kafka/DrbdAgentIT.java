@@ -300,7 +300,10 @@ class DrbdAgentIT {
         return new AgentConfig(
                 node,
                 SITE,
-                List.of("bash", "src/test/resources/events2-player.sh", folder.toString()),
+                List.of(
+                        "bash",
+                        "../drbd-agent/src/test/resources/events2-player.sh",
+                        folder.toString()),
                 kafka.clientProperties("agent", "secret"),
                 Duration.ofSeconds(5),
                 Duration.ofMillis(200));
@@ -357,6 +360,8 @@ class DrbdAgentIT {
                 plain.mayPromote(),
                 plain.promotionScore(),
                 plain.volumes(),
-                plain.peers());
+                plain.peers(),
+                plain.options(),
+                plain.quorumWithoutPeer());
     }
 }
