@@ -23,12 +23,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One cluster's API with one credential. Every call has a deadline and is sent once; retrying is
- * its caller's business. Futures complete on the caller's Vert.x context and fail with {@link
- * KubernetesFailure} only.
- */
-public final class KubernetesCluster implements AutoCloseable {
+/** One cluster's API with one credential. Futures complete on the caller's Vert.x context. */
+public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
 
     static final int PAGE = 500;
     private static final int PARALLEL_CALLS = 16;
@@ -73,7 +69,7 @@ public final class KubernetesCluster implements AutoCloseable {
         return cluster;
     }
 
-    /** The deployment's name for the cluster; {@code quorum} for the quorum cluster. */
+    @Override
     public String name() {
         return name;
     }
@@ -89,7 +85,7 @@ public final class KubernetesCluster implements AutoCloseable {
         return known == null ? Optional.empty() : known.user();
     }
 
-    /** Asks the cluster who it is and who we are; asks once, an answer stays. */
+    @Override
     public Future<ClusterIdentity> identify() {
         ClusterIdentity known = identity;
         if (known != null) {
@@ -123,7 +119,7 @@ public final class KubernetesCluster implements AutoCloseable {
                         }));
     }
 
-    /** Reads one object as it is now: no cached answer. */
+    @Override
     public Future<Optional<GenericKubernetesResource>> get(
             ResourceKind kind, String namespace, String name) {
         return onCallersContext(
@@ -139,11 +135,7 @@ public final class KubernetesCluster implements AutoCloseable {
                                 }));
     }
 
-    /**
-     * Reads all objects of a kind as they are now: no cached answer.
-     *
-     * @param namespace null for all
-     */
+    @Override
     public Future<List<GenericKubernetesResource>> list(
             ResourceKind kind, @Nullable String namespace, @Nullable String labelSelector) {
         return list(kind, namespace, new Selector(labelSelector, null));
@@ -155,29 +147,32 @@ public final class KubernetesCluster implements AutoCloseable {
         return onCallersContext(pages(path, kind, "", new ArrayList<>()));
     }
 
+    @Override
     public Future<GenericKubernetesResource> create(
             ResourceKind kind, GenericKubernetesResource object) {
         ApiPath path = ApiPath.collection(kind, object.getMetadata().getNamespace());
         return write(path, post(KubernetesJson.tree(object)));
     }
 
-    /** Applies a JSON Patch: one round trip, all of it or nothing. */
+    @Override
     public Future<GenericKubernetesResource> patch(
             ResourceKind kind, String namespace, String name, JsonPatch patch) {
         return jsonPatch(ApiPath.object(kind, namespace, name), patch);
     }
 
+    @Override
     public Future<GenericKubernetesResource> patchStatus(
             ResourceKind kind, String namespace, String name, JsonPatch patch) {
         return jsonPatch(ApiPath.object(kind, namespace, name).child("status"), patch);
     }
 
-    /** Asks what a patch would do, admission policies included; nothing is stored. */
+    @Override
     public Future<GenericKubernetesResource> dryRunPatch(
             ResourceKind kind, String namespace, String name, JsonPatch patch) {
         return jsonPatch(ApiPath.object(kind, namespace, name).with("dryRun", "All"), patch);
     }
 
+    @Override
     public Future<GenericKubernetesResource> mergePatch(
             ResourceKind kind, String namespace, String name, ObjectNode patch) {
         return write(ApiPath.object(kind, namespace, name), merge(patch));
@@ -188,9 +183,7 @@ public final class KubernetesCluster implements AutoCloseable {
         return write(ApiPath.object(kind, namespace, name).child("status"), merge(patch));
     }
 
-    /**
-     * @param uid deletes only this object, not one of the same name; null: whichever is there
-     */
+    @Override
     public Future<Void> delete(
             ResourceKind kind, String namespace, String name, @Nullable String uid) {
         ObjectNode options = KubernetesJson.mapper().createObjectNode();
@@ -246,6 +239,7 @@ public final class KubernetesCluster implements AutoCloseable {
         return follow(kind, namespace, new Selector(labelSelector, null), follower);
     }
 
+    @Override
     public Watch follow(
             ResourceKind kind, @Nullable String namespace, Selector selector, Follower follower) {
         Context context = vertx.getOrCreateContext();

@@ -19,16 +19,16 @@ class PemKeyTest {
     private static final int PKCS8_ENVELOPE_BYTES = 26;
 
     @ParameterizedTest
-    @CsvSource({"RSA,2048", "EC,256", "EC,384", "Ed25519,255"})
+    @CsvSource({"RSA,1024", "EC,256", "EC,384", "Ed25519,255"})
     void reads_pkcs8_of_every_algorithm(String algorithm, int bits) throws Exception {
         PrivateKey key = key(algorithm, bits);
         assertThat(PemKey.read(pem("PRIVATE KEY", key.getEncoded()))).isEqualTo(key);
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {2048, 3072})
-    void reads_pkcs1(int bits) throws Exception {
-        PrivateKey key = key("RSA", bits);
+    /** The size says nothing of the form, and small keys are made at once. */
+    @Test
+    void reads_pkcs1() throws Exception {
+        PrivateKey key = key("RSA", 1024);
         byte[] pkcs8 = key.getEncoded();
         byte[] pkcs1 = Arrays.copyOfRange(pkcs8, PKCS8_ENVELOPE_BYTES, pkcs8.length);
         assertThat(PemKey.read(pem("RSA PRIVATE KEY", pkcs1))).isEqualTo(key);

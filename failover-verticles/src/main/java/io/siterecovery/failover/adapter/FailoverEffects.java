@@ -13,10 +13,9 @@ import io.siterecovery.failover.core.proof.SourceInspection;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.JsonPatch;
-import io.siterecovery.platform.KubernetesCluster;
+import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
-import io.siterecovery.platform.TenantContext;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,10 +29,10 @@ import java.util.stream.Stream;
 /** Questions a failover asks the world directly: the fence, the topics' ends, what still runs. */
 public final class FailoverEffects {
 
-    private final TenantContext tenant;
+    private final Ports tenant;
     private final FencePolicies policies;
 
-    public FailoverEffects(TenantContext tenant, FencePolicies policies) {
+    public FailoverEffects(Ports tenant, FencePolicies policies) {
         this.tenant = tenant;
         this.policies = policies;
     }
@@ -48,7 +47,7 @@ public final class FailoverEffects {
         if (some.isEmpty()) {
             return Future.succeededFuture(Fence.REACTIVE);
         }
-        KubernetesCluster cluster = tenant.cluster(site.cluster().name());
+        KubernetesApi cluster = tenant.cluster(site.cluster().name());
         return cluster.dryRunPatch(
                         ResourceKind.VIRTUAL_MACHINE,
                         group.namespace(),
@@ -70,7 +69,7 @@ public final class FailoverEffects {
 
     /** What the source's API server itself says still runs of the group. */
     public Future<SourceInspection> inspect(GroupId group, Site site) {
-        KubernetesCluster cluster = tenant.cluster(site.cluster().name());
+        KubernetesApi cluster = tenant.cluster(site.cluster().name());
         Set<String> vms = site.members().stream().map(Member::name).collect(Collectors.toSet());
         Set<String> volumes =
                 site.members().stream()
@@ -115,11 +114,11 @@ public final class FailoverEffects {
         return JsonPatch.create().replace("/spec/runStrategy", other);
     }
 
-    private Future<Fence> notRefused(KubernetesCluster cluster) {
+    private Future<Fence> notRefused(KubernetesApi cluster) {
         return policies.check(cluster).map(there -> there ? Fence.UNTRIED : Fence.REACTIVE);
     }
 
-    private Future<Fence> again(Throwable e, KubernetesCluster cluster) {
+    private Future<Fence> again(Throwable e, KubernetesApi cluster) {
         boolean answered =
                 e instanceof KubernetesFailure f
                         && (f.reason() == Reason.FORBIDDEN || f.reason() == Reason.INVALID);
@@ -132,7 +131,7 @@ public final class FailoverEffects {
                 && f.message().contains("fenced by Site Recovery");
     }
 
-    private Future<Void> topicEnd(KubernetesCluster cluster, Map<String, Long> ends) {
+    private Future<Void> topicEnd(KubernetesApi cluster, Map<String, Long> ends) {
         return cluster.identify()
                 .compose(
                         identity ->

@@ -132,7 +132,14 @@ final class FailoverStatuses {
         return switch (state) {
             case RollingBack r -> r.why();
             case Failed f -> f.why();
-            default -> null;
+            case Pending _,
+                    Closing _,
+                    StoppingVms _,
+                    Proving _,
+                    Granting _,
+                    StartingVms _,
+                    Completed _ ->
+                    null;
         };
     }
 
@@ -142,7 +149,8 @@ final class FailoverStatuses {
             case StoppingVms s -> s.proofFrom();
             case Proving s -> s.proofFrom();
             case Granting s -> s.proofFrom();
-            default -> was == null ? null : was.proofFrom();
+            case Pending _, Closing _, StartingVms _, RollingBack _, Completed _, Failed _ ->
+                    was == null ? null : was.proofFrom();
         };
     }
 

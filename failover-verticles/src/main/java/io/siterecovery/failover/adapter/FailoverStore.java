@@ -11,7 +11,7 @@ import io.siterecovery.model.FailoverStatus.MemberProgress;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.JsonPatch;
-import io.siterecovery.platform.KubernetesCluster;
+import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
 import io.vertx.core.Future;
@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 /** Failovers in {@code dr-<d>}: the durable state of each operation, written before it acts. */
 public final class FailoverStore {
 
-    private final KubernetesCluster quorum;
+    private final KubernetesApi quorum;
     private final String namespace;
     private final TenantView view;
 
-    public FailoverStore(KubernetesCluster quorum, String namespace, TenantView view) {
+    public FailoverStore(KubernetesApi quorum, String namespace, TenantView view) {
         this.quorum = quorum;
         this.namespace = namespace;
         this.view = view;

@@ -7,7 +7,7 @@ import io.siterecovery.model.FencePolicy;
 import io.siterecovery.model.FencePolicy.PolicyObject;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
-import io.siterecovery.platform.KubernetesCluster;
+import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
 import io.siterecovery.platform.Tenant;
@@ -43,7 +43,7 @@ public final class FencePolicies {
     }
 
     /** Installs the policies where the API server knows the kind; else the fence is reactive. */
-    public Future<Void> install(KubernetesCluster cluster) {
+    public Future<Void> install(KubernetesApi cluster) {
         // Without our own name the guard would lock us out too.
         return cluster.identify()
                 .compose(
@@ -56,7 +56,7 @@ public final class FencePolicies {
     }
 
     /** Looks whether the policy is still there. */
-    public Future<Boolean> check(KubernetesCluster cluster) {
+    public Future<Boolean> check(KubernetesApi cluster) {
         return cluster.get(ResourceKind.ADMISSION_POLICY, "", policyName)
                 .map(Optional::isPresent)
                 .onSuccess(
@@ -77,7 +77,7 @@ public final class FencePolicies {
                 Reason.NOT_FOUND, 0, "the cluster does not say who we are (SelfSubjectReview)");
     }
 
-    private Future<Void> withoutPolicy(KubernetesCluster cluster, Throwable e) {
+    private Future<Void> withoutPolicy(KubernetesApi cluster, Throwable e) {
         boolean unsupported =
                 e instanceof KubernetesFailure f
                         && (f.reason() == Reason.NOT_FOUND || f.reason() == Reason.FORBIDDEN);
@@ -93,7 +93,7 @@ public final class FencePolicies {
         return Future.succeededFuture();
     }
 
-    private Future<Void> install(KubernetesCluster cluster, String user) {
+    private Future<Void> install(KubernetesApi cluster, String user) {
         List<String> namespaces =
                 Objects.requireNonNullElse(tenant.zone().namespaces(), List.<String>of());
         Future<Void> done = Future.succeededFuture();
@@ -103,7 +103,7 @@ public final class FencePolicies {
         return done;
     }
 
-    private static Future<Void> ensure(KubernetesCluster cluster, PolicyObject policy) {
+    private static Future<Void> ensure(KubernetesApi cluster, PolicyObject policy) {
         GenericKubernetesResource object =
                 ResourceJson.mapper()
                         .convertValue(policy.object(), GenericKubernetesResource.class);

@@ -17,7 +17,6 @@ import io.siterecovery.model.ProtectionGroupSpec;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.JsonPatch;
-import io.siterecovery.platform.TenantContext;
 import io.vertx.core.Future;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,11 +27,11 @@ import java.util.TreeMap;
  */
 public final class GroupEffects {
 
-    private final TenantContext tenant;
+    private final Ports tenant;
     private final TenantView view;
     private final OwnershipStore ownerships;
 
-    public GroupEffects(TenantContext tenant, TenantView view, OwnershipStore ownerships) {
+    public GroupEffects(Ports tenant, TenantView view, OwnershipStore ownerships) {
         this.tenant = tenant;
         this.view = view;
         this.ownerships = ownerships;

@@ -1,47 +1,59 @@
 package io.siterecovery.failover.adapter;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.siterecovery.failover.core.failover.FailoverPlan;
-import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
-import io.siterecovery.platform.KubernetesCluster;
+import io.siterecovery.platform.Follower;
+import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
-import io.siterecovery.platform.TenantContext;
+import io.siterecovery.platform.Selector;
+import io.siterecovery.platform.Watch;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Shows the lock of a running failover where users look for it: the Lease {@code failover-lock-…}.
- * It only shows: deleting it changes nothing.
+ * It only shows: deleting it changes nothing, and while the operation lives it is written again.
  */
 public final class LockLease {
 
     private static final DateTimeFormatter MICRO_TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
-    private final TenantContext tenant;
-    private final Set<String> shown = new HashSet<>();
+    private record Shown(String uid, List<Watch> watches) {}
 
-    public LockLease(TenantContext tenant) {
+    private record Place(KubernetesApi cluster, String namespace, String name) {}
+
+    private final Ports tenant;
+    private final Runnable gone;
+    private final Map<GroupId, Shown> shown = new HashMap<>();
+
+    /**
+     * @param gone told when somebody has taken a lease away: whoever still holds the lock shows it
+     */
+    public LockLease(Ports tenant, Runnable gone) {
         this.tenant = tenant;
+        this.gone = gone;
     }
 
     /** Makes the leases, once for each operation; not waited for. */
     public void show(FailoverPlan plan, Optional<OwnershipSeen> ownership) {
         boolean held = ownership.filter(o -> o.ownership().isLockedBy(plan.uid())).isPresent();
-        if (!held || !shown.add(plan.uid())) {
+        Shown before = shown.get(plan.group());
+        if (!held || (before != null && before.uid().equals(plan.uid()))) {
             return;
         }
+        forget(plan.group());
         Map<String, Object> spec =
                 Map.of(
                         "holderIdentity",
@@ -52,42 +64,91 @@ public final class LockLease {
                         MICRO_TIME.format(plan.startedAt()),
                         "renewTime",
                         MICRO_TIME.format(Instant.now(tenant.clock())));
-        put(
-                tenant.quorum(),
-                tenant.tenant().namespace(),
-                "failover-lock-" + plan.group().ownershipName(),
-                spec);
-        for (ClusterId cluster : List.of(plan.source(), plan.target())) {
-            put(
-                    tenant.cluster(cluster.name()),
-                    plan.group().namespace(),
-                    "failover-lock-" + plan.group().name(),
-                    spec);
-        }
+        List<Place> places = places(plan.group());
+        places.forEach(place -> put(place, spec));
+        List<Watch> watches =
+                places.stream()
+                        .map(
+                                place ->
+                                        place.cluster()
+                                                .follow(
+                                                        ResourceKind.LEASE,
+                                                        place.namespace(),
+                                                        Selector.named(place.name()),
+                                                        new Kept(plan.group())))
+                        .toList();
+        shown.put(plan.group(), new Shown(plan.uid(), watches));
     }
 
     /** Takes them away at the end of the operation; not waited for. */
     public void hide(GroupId group) {
-        tenant.quorum()
-                .delete(
-                        ResourceKind.LEASE,
-                        tenant.tenant().namespace(),
-                        "failover-lock-" + group.ownershipName(),
-                        null);
-        for (KubernetesCluster cluster : List.of(tenant.primary(), tenant.dr())) {
-            cluster.delete(
-                    ResourceKind.LEASE, group.namespace(), "failover-lock-" + group.name(), null);
+        forget(group);
+        places(group)
+                .forEach(
+                        place ->
+                                place.cluster()
+                                        .delete(
+                                                ResourceKind.LEASE,
+                                                place.namespace(),
+                                                place.name(),
+                                                null));
+    }
+
+    public void close() {
+        List.copyOf(shown.keySet()).forEach(this::forget);
+    }
+
+    private void forget(GroupId group) {
+        Shown before = shown.remove(group);
+        if (before != null) {
+            before.watches().forEach(Watch::close);
         }
     }
 
-    private static void put(
-            KubernetesCluster cluster, String namespace, String name, Map<String, Object> spec) {
+    private List<Place> places(GroupId group) {
+        String name = "failover-lock-" + group.name();
+        return List.of(
+                new Place(
+                        tenant.quorum(),
+                        tenant.tenant().namespace(),
+                        "failover-lock-" + group.ownershipName()),
+                new Place(tenant.primary(), group.namespace(), name),
+                new Place(tenant.dr(), group.namespace(), name));
+    }
+
+    /** One lease of a running operation. */
+    private final class Kept implements Follower {
+
+        private final GroupId group;
+
+        Kept(GroupId group) {
+            this.group = group;
+        }
+
+        @Override
+        public void observed(GenericKubernetesResource lease) {}
+
+        @Override
+        public void vanished(String namespace, String name) {
+            forget(group);
+            gone.run();
+        }
+
+        @Override
+        public void listed() {}
+
+        @Override
+        public void lost(KubernetesFailure failure) {}
+    }
+
+    private static void put(Place place, Map<String, Object> spec) {
+        KubernetesApi cluster = place.cluster();
         cluster.create(
                         ResourceKind.LEASE,
                         Answers.object(
                                 ResourceKind.LEASE,
-                                namespace,
-                                name,
+                                place.namespace(),
+                                place.name(),
                                 Map.of(),
                                 Map.of("spec", spec)))
                 .<Void>mapEmpty()
@@ -95,16 +156,16 @@ public final class LockLease {
                         e ->
                                 e instanceof KubernetesFailure f
                                                 && f.reason() == Reason.ALREADY_EXISTS
-                                        ? replace(cluster, namespace, name, spec)
+                                        ? replace(place, spec)
                                         : Future.succeededFuture());
     }
 
-    private static Future<Void> replace(
-            KubernetesCluster cluster, String namespace, String name, Map<String, Object> spec) {
-        return cluster.mergePatch(
+    private static Future<Void> replace(Place place, Map<String, Object> spec) {
+        return place.cluster()
+                .mergePatch(
                         ResourceKind.LEASE,
-                        namespace,
-                        name,
+                        place.namespace(),
+                        place.name(),
                         ResourceJson.mapper()
                                 .createObjectNode()
                                 .set("spec", ResourceJson.mapper().valueToTree(spec)))

@@ -8,8 +8,7 @@ import io.siterecovery.events.operation.OperationStep;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.ResourceKind;
-import io.siterecovery.platform.KubernetesCluster;
-import io.siterecovery.platform.TenantContext;
+import io.siterecovery.platform.KubernetesApi;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.Map;
@@ -26,9 +25,9 @@ public final class OperationLog {
     private static final Logger LOG = LoggerFactory.getLogger(OperationLog.class);
     private static final String COMPONENT = "site-recovery";
 
-    private final TenantContext tenant;
+    private final Ports tenant;
 
-    public OperationLog(TenantContext tenant) {
+    public OperationLog(Ports tenant) {
         this.tenant = tenant;
     }
 
@@ -97,7 +96,7 @@ public final class OperationLog {
     }
 
     private void event(
-            KubernetesCluster cluster,
+            KubernetesApi cluster,
             String namespace,
             String name,
             String uid,

@@ -12,7 +12,7 @@ import io.siterecovery.model.GroupOwnershipSpec;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.JsonPatch;
-import io.siterecovery.platform.KubernetesCluster;
+import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
 import io.vertx.core.Future;
@@ -24,11 +24,11 @@ public final class OwnershipStore {
 
     private static final ResourceKind KIND = ResourceKind.GROUP_OWNERSHIP;
 
-    private final KubernetesCluster quorum;
+    private final KubernetesApi quorum;
     private final String namespace;
     private final TenantView view;
 
-    public OwnershipStore(KubernetesCluster quorum, String namespace, TenantView view) {
+    public OwnershipStore(KubernetesApi quorum, String namespace, TenantView view) {
         this.quorum = quorum;
         this.namespace = namespace;
         this.view = view;

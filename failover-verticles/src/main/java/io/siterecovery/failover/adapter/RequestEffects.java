@@ -11,10 +11,9 @@ import io.siterecovery.model.Condition;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.JsonPatch;
-import io.siterecovery.platform.KubernetesCluster;
+import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
-import io.siterecovery.platform.TenantContext;
 import io.vertx.core.Future;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -23,10 +22,10 @@ import java.util.Map;
 /** Makes followers and mirrors how they fare. */
 public final class RequestEffects {
 
-    private final TenantContext tenant;
+    private final Ports tenant;
     private final TenantView view;
 
-    public RequestEffects(TenantContext tenant, TenantView view) {
+    public RequestEffects(Ports tenant, TenantView view) {
         this.tenant = tenant;
         this.view = view;
     }
@@ -122,7 +121,7 @@ public final class RequestEffects {
         return new FactKey(at.cluster(), at.kind().qualified(), at.namespace(), at.name());
     }
 
-    private KubernetesCluster cluster(Place at) {
+    private KubernetesApi cluster(Place at) {
         return tenant.cluster(at.cluster());
     }
 }

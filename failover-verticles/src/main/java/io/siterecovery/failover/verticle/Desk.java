@@ -1,52 +1,52 @@
 package io.siterecovery.failover.verticle;
 
+import io.siterecovery.failover.adapter.Ports;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
-import io.siterecovery.platform.TenantContext;
-import io.vertx.core.Context;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * What all who work for one deployment share: its context, its clock, and for which groups we act.
- */
+/** What all who work for one deployment share: turns, a clock, and for which groups we act. */
 final class Desk {
 
     private static final Logger LOG = LoggerFactory.getLogger(Desk.class);
 
-    private final TenantContext tenant;
-    private final Context context;
+    private final Ports ports;
+    private final Turns turns;
+    private final RandomGenerator jitter;
     private final Set<GroupId> actedFor = new HashSet<>();
 
-    Desk(TenantContext tenant, Context context) {
-        this.tenant = tenant;
-        this.context = context;
+    Desk(Ports ports, Turns turns, RandomGenerator jitter) {
+        this.ports = ports;
+        this.turns = turns;
+        this.jitter = jitter;
     }
 
     String tenant() {
-        return tenant.tenant().name();
+        return ports.tenant().name();
     }
 
     String instanceId() {
-        return tenant.instanceId();
+        return ports.instanceId();
     }
 
     Instant now() {
-        return tenant.clock().instant().truncatedTo(ChronoUnit.MILLIS);
+        return ports.clock().instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     <K> Lanes<K> lanes(Lanes.Step<K> step) {
-        return new Lanes<>(tenant.vertx(), context, tenant.clock(), tenant(), step);
+        return new Lanes<>(this::lane, step);
     }
 
     Lane lane(String subject, Lane.Step step) {
-        return new Lane(tenant.vertx(), context, tenant.clock(), tenant(), subject, step);
+        return new Lane(turns, ports.clock(), jitter, tenant(), subject, step);
     }
 
     /**

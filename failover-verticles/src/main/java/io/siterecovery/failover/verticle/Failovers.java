@@ -15,7 +15,6 @@ import io.siterecovery.failover.adapter.OwnershipStore;
 import io.siterecovery.failover.core.failover.Decision;
 import io.siterecovery.failover.core.failover.Effect;
 import io.siterecovery.failover.core.failover.FailoverPlan;
-import io.siterecovery.failover.core.failover.FailoverPolicy;
 import io.siterecovery.failover.core.failover.FailoverState;
 import io.siterecovery.failover.core.failover.FailoverState.Active;
 import io.siterecovery.failover.core.failover.FailoverState.Closing;
@@ -24,7 +23,6 @@ import io.siterecovery.failover.core.failover.FailoverState.Pending;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.Observation;
 import io.siterecovery.failover.core.failover.Observation.Fence;
-import io.siterecovery.failover.core.failover.Preflight;
 import io.siterecovery.failover.core.group.GroupObservation;
 import io.siterecovery.failover.core.group.GroupObservation.Copy;
 import io.siterecovery.failover.core.group.GroupObservation.Site;
@@ -68,6 +66,7 @@ final class Failovers {
     private final OwnershipStore ownerships;
     private final LockLease leases;
     private final OperationLog log;
+    private final Decisions decisions;
     private final Map<String, FailoverMemory> memories = new HashMap<>();
     private final Lanes<String> lanes;
     private final Lanes<GroupId> orphans;
@@ -77,7 +76,8 @@ final class Failovers {
             TenantView view,
             GroupViews views,
             FailoverSight sight,
-            FailoverAdapters adapters) {
+            FailoverAdapters adapters,
+            Decisions decisions) {
         this.desk = desk;
         this.view = view;
         this.views = views;
@@ -90,6 +90,7 @@ final class Failovers {
         this.ownerships = adapters.ownerships();
         this.leases = adapters.leases();
         this.log = adapters.log();
+        this.decisions = decisions;
         this.lanes = desk.lanes(this::drive);
         this.orphans = desk.lanes(this::letGoOfOrphan);
     }
@@ -125,6 +126,7 @@ final class Failovers {
     void close() {
         lanes.close();
         orphans.close();
+        leases.close();
     }
 
     private Optional<Instant> drive(String name) {
@@ -160,7 +162,7 @@ final class Failovers {
 
     private boolean judge(Stored stored, Pending pending) {
         Instant now = desk.now();
-        FailoverState next = Preflight.judge(pending, stored.order(), sight.preflight(stored, now));
+        FailoverState next = decisions.judge(pending, stored.order(), sight.preflight(stored, now));
         boolean shown = stored.status().step() != null;
         if (next.equals(pending) && shown) {
             return false;
@@ -179,7 +181,7 @@ final class Failovers {
             memory.inspection = null;
         }
         Observation seen = sight.observe(plan, group, memory);
-        Decision decision = FailoverPolicy.decide(state, seen, desk.tenant());
+        Decision decision = decisions.step(state, seen, desk.tenant());
         if (!decision.next().equals(state)) {
             moveTo(
                     stored,
@@ -296,7 +298,7 @@ final class Failovers {
                 current.ownership().holder() instanceof Holder.Moving(var from, _)
                         && FailoverSight.side(from, seen).reachable();
         List<Effect> left =
-                FailoverPolicy.letGo(
+                decisions.letGo(
                         current.ownership(), current, uid, answers, memory.desiredStateShown);
         for (Effect effect : left) {
             await(carryOut(id, seen, effect, memory));

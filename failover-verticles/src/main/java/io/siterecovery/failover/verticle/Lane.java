@@ -1,12 +1,11 @@
 package io.siterecovery.failover.verticle;
 
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Looks at one thing again and again: never twice at a time, and once more if it was woken
  * meanwhile. What fails is tried again later and later, here and nowhere else.
  *
- * <p>Used from one virtual-thread context; a step may await.
+ * <p>A step may await: meanwhile others have their turns.
  */
 final class Lane {
 
@@ -29,23 +28,29 @@ final class Lane {
     private static final Duration LAST_RETRY = Duration.ofSeconds(5);
     private static final int ROUNDS_BEFORE_A_BREATH = 64;
 
-    private final Vertx vertx;
-    private final Context context;
+    private final Turns turns;
     private final Clock clock;
     private final String tenant;
     private final String subject;
+    private final RandomGenerator jitter;
     private final Step step;
     private boolean running;
     private boolean woken;
     private boolean closed;
-    private long timer = -1;
+    private Turns.@Nullable Timer timer;
     private int failures;
     private String lastFailure = "";
 
-    Lane(Vertx vertx, Context context, Clock clock, String tenant, String subject, Step step) {
-        this.vertx = vertx;
-        this.context = context;
+    Lane(
+            Turns turns,
+            Clock clock,
+            RandomGenerator jitter,
+            String tenant,
+            String subject,
+            Step step) {
+        this.turns = turns;
         this.clock = clock;
+        this.jitter = jitter;
         this.tenant = tenant;
         this.subject = subject;
         this.step = step;
@@ -55,7 +60,7 @@ final class Lane {
         woken = true;
         if (!running && !closed) {
             running = true;
-            context.runOnContext(_ -> rounds());
+            turns.take(this::rounds);
         }
     }
 
@@ -101,20 +106,20 @@ final class Lane {
                 Math.min(
                         LAST_RETRY.toMillis(),
                         FIRST_RETRY.toMillis() << Math.min(failures - 1, 10));
-        wakeIn(Duration.ofMillis(most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1)));
+        wakeIn(Duration.ofMillis(most / 2 + jitter.nextLong(most / 2 + 1)));
     }
 
     private void wakeIn(Duration delay) {
         cancelTimer();
         if (!closed) {
-            timer = vertx.setTimer(Math.max(1, delay.toMillis()), _ -> wake());
+            timer = turns.after(delay, this::wake);
         }
     }
 
     private void cancelTimer() {
-        if (timer >= 0) {
-            vertx.cancelTimer(timer);
-            timer = -1;
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
         }
     }
 }

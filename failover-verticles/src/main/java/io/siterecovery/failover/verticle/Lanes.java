@@ -1,13 +1,11 @@
 package io.siterecovery.failover.verticle;
 
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
-import java.time.Clock;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /** One lane for each thing of a kind, made when it is first woken. */
 final class Lanes<K> {
@@ -17,33 +15,20 @@ final class Lanes<K> {
         Optional<Instant> run(K key) throws Exception;
     }
 
-    private final Map<K, Lane> lanes = new HashMap<>();
-    private final Vertx vertx;
-    private final Context context;
-    private final Clock clock;
-    private final String tenant;
+    private final Map<K, Lane> lanes = new LinkedHashMap<>();
+    private final BiFunction<String, Lane.Step, Lane> newLane;
     private final Step<K> step;
 
-    Lanes(Vertx vertx, Context context, Clock clock, String tenant, Step<K> step) {
-        this.vertx = vertx;
-        this.context = context;
-        this.clock = clock;
-        this.tenant = tenant;
+    /**
+     * @param newLane makes a lane for a subject
+     */
+    Lanes(BiFunction<String, Lane.Step, Lane> newLane, Step<K> step) {
+        this.newLane = newLane;
         this.step = step;
     }
 
     void wake(K key) {
-        lanes.computeIfAbsent(
-                        key,
-                        k ->
-                                new Lane(
-                                        vertx,
-                                        context,
-                                        clock,
-                                        tenant,
-                                        k.toString(),
-                                        () -> step.run(k)))
-                .wake();
+        lanes.computeIfAbsent(key, k -> newLane.apply(k.toString(), () -> step.run(k))).wake();
     }
 
     /** Forgets what is not among these any more. */

@@ -11,7 +11,6 @@ import io.siterecovery.failover.core.group.GroupEffect.Power;
 import io.siterecovery.failover.core.group.GroupEffect.WriteStatus;
 import io.siterecovery.failover.core.group.GroupObservation;
 import io.siterecovery.failover.core.group.GroupObservation.Copy;
-import io.siterecovery.failover.core.group.GroupPolicy;
 import io.siterecovery.failover.core.group.GroupReport;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Ownership;
@@ -36,14 +35,21 @@ final class ProtectionGroups {
     private final GroupViews views;
     private final GroupEffects effects;
     private final OwnershipStore ownerships;
+    private final Decisions decisions;
     private final Lanes<GroupId> actions;
     private final Lanes<GroupId> statuses;
 
-    ProtectionGroups(Desk desk, GroupViews views, GroupEffects effects, OwnershipStore ownerships) {
+    ProtectionGroups(
+            Desk desk,
+            GroupViews views,
+            GroupEffects effects,
+            OwnershipStore ownerships,
+            Decisions decisions) {
         this.desk = desk;
         this.views = views;
         this.effects = effects;
         this.ownerships = ownerships;
+        this.decisions = decisions;
         this.actions = desk.lanes(this::act);
         this.statuses = desk.lanes(this::report);
     }
@@ -60,7 +66,7 @@ final class ProtectionGroups {
 
     private Optional<Instant> act(GroupId group) {
         GroupObservation seen = views.observe(group, desk.instanceId(), desk.now());
-        GroupDecision decision = GroupPolicy.decide(seen);
+        GroupDecision decision = decisions.group(seen);
         if (decision.actions().isEmpty() || !desk.mayActFor(group, seen.ownership())) {
             return Optional.empty();
         }
@@ -87,7 +93,7 @@ final class ProtectionGroups {
     /** Statuses have a lane of their own: they are never in the way of an action. */
     private Optional<Instant> report(GroupId group) {
         GroupObservation seen = views.observe(group, desk.instanceId(), desk.now());
-        GroupDecision decision = GroupPolicy.decide(seen);
+        GroupDecision decision = decisions.group(seen);
         List<Future<?>> running = new ArrayList<>();
         for (WriteStatus status : decision.statuses()) {
             running.add(effects.carryOut(group, status));

@@ -2,7 +2,6 @@ package io.siterecovery.failover.verticle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -15,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -96,8 +96,14 @@ class LaneTest {
                 new VerticleBase() {
                     @Override
                     public Future<?> start() {
-                        Context here = context;
-                        start.with(new Lane(vertx, here, Clock.systemUTC(), "prod", "test", step));
+                        start.with(
+                                new Lane(
+                                        new VertxTurns(vertx, context),
+                                        Clock.systemUTC(),
+                                        RandomGenerator.getDefault(),
+                                        "prod",
+                                        "test",
+                                        step));
                         return Future.succeededFuture();
                     }
                 };

@@ -21,6 +21,7 @@ final class ControlPlaneProcess implements AutoCloseable {
     private static final Duration RESTART_AFTER = Duration.ofSeconds(1);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
     private static final int EARLY_ENDS = 3;
+    private static final int SIGNAL_EXIT = 128;
     private static final Duration EARLY = Duration.ofSeconds(10);
 
     private final Path home;
@@ -88,7 +89,9 @@ final class ControlPlaneProcess implements AutoCloseable {
         if (closed) {
             return;
         }
-        boolean early = System.nanoTime() - begun < EARLY.toNanos();
+        // Somebody who kills it wants to see it come back, however often.
+        boolean killed = ended.exitValue() > SIGNAL_EXIT;
+        boolean early = !killed && System.nanoTime() - begun < EARLY.toNanos();
         earlyEnds = early ? earlyEnds + 1 : 0;
         if (earlyEnds >= EARLY_ENDS) {
             narrator.say(

@@ -36,7 +36,7 @@ public final class EmbeddedWorld implements AutoCloseable {
         StateFolder state = lifeline.hold(StateFolder.take(folder));
         try {
             QuickstartOptions options =
-                    new QuickstartOptions(Optional.empty(), 0, 3, vmStop, vmBoot, folder, false);
+                    new QuickstartOptions(Optional.empty(), 1, 2, vmStop, vmBoot, folder, false);
             World world = World.start(options, state, lifeline, new Narrator(System.out), home);
             return new EmbeddedWorld(lifeline, state, world);
         } catch (RuntimeException e) {

@@ -150,7 +150,7 @@ final class RawApi implements AutoCloseable {
         String pem =
                 new String(decoded(user, "client-key-data"), StandardCharsets.US_ASCII)
                         .replaceAll("-----[A-Z ]+-----|\\s", "");
-        return KeyFactory.getInstance("RSA")
+        return KeyFactory.getInstance("EC")
                 .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(pem)));
     }
 

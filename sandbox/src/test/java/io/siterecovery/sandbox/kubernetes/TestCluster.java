@@ -44,6 +44,7 @@ final class TestCluster implements AutoCloseable {
                 new ConfigBuilder(
                                 Config.fromKubeconfig(server.kubeconfig("admin", "system:masters")))
                         .withOnlyHttpWatches(true)
+                        .withClientKeyAlgo("EC")
                         .build();
         return new KubernetesClientBuilder()
                 .withConfig(config)

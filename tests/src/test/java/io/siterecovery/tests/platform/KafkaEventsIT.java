@@ -1,7 +1,7 @@
 package io.siterecovery.tests.platform;
 
+import static io.siterecovery.tests.platform.TwoSites.soon;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.siterecovery.events.EventHeaders;
@@ -36,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class KafkaEventsIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String TOPIC = Topics.clusters("prod");
 
     @TempDir Path dir;
@@ -90,18 +89,18 @@ class KafkaEventsIT {
             publish("k" + i, i);
         }
         get(publish("last", 0));
-        await().atMost(PATIENCE).until(() -> first.size() == 701);
+        soon().until(() -> first.size() == 701);
 
         List<Long> second = new CopyOnWriteArrayList<>();
         get(subscribe(event -> second.add(event.offset())).caughtUp());
         get(publish("after", 1));
-        await().atMost(PATIENCE).until(() -> first.size() == 702 && second.size() == 702);
+        soon().until(() -> first.size() == 702 && second.size() == 702);
 
         assertThat(first).isSorted().doesNotHaveDuplicates();
         assertThat(second).isSorted().doesNotHaveDuplicates();
         one.close();
         get(publish("later", 1));
-        await().atMost(PATIENCE).until(() -> second.size() == 703);
+        soon().until(() -> second.size() == 703);
         assertThat(first).hasSize(702);
     }
 
@@ -136,11 +135,11 @@ class KafkaEventsIT {
         List<Long> quick = new CopyOnWriteArrayList<>();
         events.reader().subscribe(other, "staging", event -> quick.add(event.offset()));
         get(events.writer().publish(other, "k", fact(1), headers("k")));
-        await().atMost(PATIENCE).until(() -> quick.size() == 1);
+        soon().until(() -> quick.size() == 1);
         assertThat(slow).isEmpty();
 
         opened.complete();
-        await().atMost(PATIENCE).until(() -> slow.size() == 5_000);
+        soon().until(() -> slow.size() == 5_000);
         assertThat(slow).isSorted();
     }
 
@@ -158,11 +157,10 @@ class KafkaEventsIT {
             stranger.send(new ProducerRecord<>(TOPIC, "untyped", "{}")).get(20, TimeUnit.SECONDS);
         }
         get(publish("after", 1));
-        await().atMost(PATIENCE).until(() -> keys.contains("after"));
+        soon().until(() -> keys.contains("after"));
         assertThat(keys).containsExactly("good", "after");
-        await().atMost(PATIENCE).until(() -> subscription.position() == 4);
-        await().atMost(PATIENCE)
-                .until(() -> get(events.writer().endOffset(Topics.poison("prod"))) == 2);
+        soon().until(() -> subscription.position() == 4);
+        soon().until(() -> get(events.writer().endOffset(Topics.poison("prod"))) == 2);
         assertThat(metrics.counter("site_recovery_poison_records", "topic", TOPIC).count())
                 .isEqualTo(2);
 
@@ -200,7 +198,7 @@ class KafkaEventsIT {
         for (Future<Long> one : sent) {
             get(one);
         }
-        await().atMost(PATIENCE).until(() -> offsets.size() >= 211);
+        soon().until(() -> offsets.size() >= 211);
         assertThat(offsets).isSorted().doesNotHaveDuplicates().hasSize(211);
         assertThat(last).hasSize(11);
         last.remove("k");
@@ -221,7 +219,7 @@ class KafkaEventsIT {
         kafka.createTopic(later, true, 1);
         get(held);
         get(waiting.caughtUp());
-        await().atMost(PATIENCE).until(() -> keys.contains("early"));
+        soon().until(() -> keys.contains("early"));
     }
 
     private Future<Long> publish(String key, int i) {

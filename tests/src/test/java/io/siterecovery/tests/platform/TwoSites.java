@@ -39,6 +39,7 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
+import org.awaitility.core.ConditionFactory;
 
 /** Three API servers and a broker, and a control plane that a test starts and stops. */
 final class TwoSites {
@@ -78,7 +79,7 @@ final class TwoSites {
         onDr = client(dr);
         onQuorum = client(quorum);
         for (KubernetesCluster cluster : List.of(onPrimary, onDr, onQuorum)) {
-            await().atMost(DEADLINE).ignoreExceptions().until(() -> reachable(cluster));
+            soon().ignoreExceptions().until(() -> reachable(cluster));
             installCrds(cluster);
             awaitServed(cluster);
         }
@@ -175,6 +176,13 @@ final class TwoSites {
         get(cluster.create(kind, object));
     }
 
+    /** Looks at once and often: what is waited for comes within milliseconds. */
+    static ConditionFactory soon() {
+        return await().atMost(Duration.ofSeconds(40))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20));
+    }
+
     static <T> T get(Future<T> future) throws Exception {
         return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
@@ -260,8 +268,7 @@ final class TwoSites {
                         ResourceKind.FAILOVER,
                         ResourceKind.VIRTUAL_MACHINE,
                         ResourceKind.VIRTUAL_MACHINE_INSTANCE)) {
-            await().atMost(DEADLINE)
-                    .ignoreExceptions()
+            soon().ignoreExceptions()
                     .until(() -> get(cluster.list(kind, null, (String) null)).isEmpty());
         }
     }

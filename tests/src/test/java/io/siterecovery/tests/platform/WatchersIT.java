@@ -2,8 +2,8 @@ package io.siterecovery.tests.platform;
 
 import static io.siterecovery.tests.platform.TwoSites.apply;
 import static io.siterecovery.tests.platform.TwoSites.get;
+import static io.siterecovery.tests.platform.TwoSites.soon;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.siterecovery.events.EventHeaders;
 import io.siterecovery.events.EventType;
@@ -26,22 +26,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 class WatchersIT {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WatchersIT.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final String VM = "cluster1/VirtualMachine.kubevirt.io/production/";
 
     @TempDir Path dir;
@@ -91,7 +85,7 @@ class WatchersIT {
                         "cluster1/VolumeAttachment.storage.k8s.io//att-2");
         assertThat(staging.latest().keySet())
                 .noneMatch(key -> key.contains("production") || key.endsWith("-1"));
-        await().atMost(PATIENCE).until(() -> answer(port, "/readyz").statusCode() == 200);
+        soon().until(() -> answer(port, "/readyz").statusCode() == 200);
         assertThat(answer(port, "/healthz").statusCode()).isEqualTo(200);
         assertThat(answer(port, "/metrics").body()).contains("jvm_memory_used_bytes");
     }
@@ -105,14 +99,14 @@ class WatchersIT {
         vm("production", "other");
         awaitKey(prod, VM + "other");
         patchVm("web", "café");
-        await().atMost(PATIENCE).until(() -> wish(prod, "web").equals("café"));
+        soon().until(() -> wish(prod, "web").equals("café"));
         get(world.onPrimary.delete(ResourceKind.VIRTUAL_MACHINE, "production", "other", null));
-        await().atMost(PATIENCE).until(() -> !prod.latest().containsKey(VM + "other"));
+        soon().until(() -> !prod.latest().containsKey(VM + "other"));
 
         int records = prod.all().size();
         world.stopControlPlane();
         world.startControlPlane();
-        await().atMost(PATIENCE).until(() -> prod.all().size() > records);
+        soon().until(() -> prod.all().size() > records);
         awaitComplete(prod);
         assertThat(prod.all().subList(records, prod.all().size()))
                 .allMatch(event -> FactKey.parse(event.key()).isReachability());
@@ -132,7 +126,7 @@ class WatchersIT {
 
         int before = prod.all().size();
         world.startControlPlane();
-        await().atMost(PATIENCE).until(() -> prod.all().size() > before && complete(prod));
+        soon().until(() -> prod.all().size() > before && complete(prod));
         assertThat(prod.latest()).doesNotContainKey(VM + "web");
         List<String> later =
                 prod.all().subList(before, prod.all().size()).stream()
@@ -152,7 +146,7 @@ class WatchersIT {
         Reading prod = world.read(Topics.clusters("prod"));
         awaitComplete(prod);
         world.primary.stop();
-        await().atMost(PATIENCE).until(() -> !reachability(prod, "cluster1").reachable());
+        soon().until(() -> !reachability(prod, "cluster1").reachable());
         assertThat(reachability(prod, "cluster1").complete()).isFalse();
         assertThat(reachability(prod, "cluster2").reachable()).isTrue();
         assertThat(prod.latest()).containsKey(VM + "web");
@@ -161,7 +155,7 @@ class WatchersIT {
         world.primary.resume();
         awaitComplete(prod);
         patchVm("web", "after");
-        await().atMost(PATIENCE).until(() -> wish(prod, "web").equals("after"));
+        soon().until(() -> wish(prod, "web").equals("after"));
     }
 
     @Test
@@ -171,8 +165,7 @@ class WatchersIT {
         world.startControlPlane();
         Reading prod = world.read(Topics.clusters("prod"));
         awaitKey(prod, VM + "web");
-        await().atMost(PATIENCE)
-                .until(
+        soon().until(
                         () ->
                                 prod.latest().containsKey("cluster1")
                                         && reachability(prod, "cluster1").complete()
@@ -197,7 +190,7 @@ class WatchersIT {
         world.restartKafka(port);
         for (int i = 0; i < 20; i++) {
             int n = i;
-            await().atMost(PATIENCE).until(() -> wish(prod, "vm-" + n).equals("last"));
+            soon().until(() -> wish(prod, "vm-" + n).equals("last"));
         }
     }
 
@@ -213,7 +206,7 @@ class WatchersIT {
         Reading prod = world.read(Topics.drbd("prod"));
         Reading staging = world.read(Topics.drbd("staging"));
         awaitKey(prod, "cluster1/n1/pvc-1");
-        await().atMost(PATIENCE).until(() -> beatOf(prod) == sequence);
+        soon().until(() -> beatOf(prod) == sequence);
         assertThat(prod.latest()).doesNotContainKey("cluster1/n1/pvc-2");
 
         volume("pvc-2", "staging");
@@ -223,15 +216,14 @@ class WatchersIT {
         assertThat(routed.state().sequence()).isEqualTo(2);
 
         state(site, "n1", "pvc-2");
-        await().atMost(PATIENCE)
-                .until(
+        soon().until(
                         () ->
                                 ((RoutedDrbdState) staging.latest().get("cluster1/n1/pvc-2"))
                                                 .state()
                                                 .sequence()
                                         == sequence);
         get(world.onPrimary.delete(ResourceKind.PERSISTENT_VOLUME, "", "pvc-2", null));
-        await().atMost(PATIENCE).until(() -> !staging.latest().containsKey("cluster1/n1/pvc-2"));
+        soon().until(() -> !staging.latest().containsKey("cluster1/n1/pvc-2"));
         get(
                 world.events
                         .writer()
@@ -240,35 +232,10 @@ class WatchersIT {
                                 "n1/pvc-1",
                                 null,
                                 headers(EventType.DRBD_RESOURCE, "n1/pvc-1", ++sequence)));
-        await().atMost(PATIENCE).until(() -> !prod.latest().containsKey("cluster1/n1/pvc-1"));
+        soon().until(() -> !prod.latest().containsKey("cluster1/n1/pvc-1"));
         beat(site, "n1");
-        await().atMost(PATIENCE).until(() -> beatOf(prod) == sequence);
+        soon().until(() -> beatOf(prod) == sequence);
         assertThat(prod.all()).noneMatch(event -> event.key().contains("pvc-2"));
-    }
-
-    @Test
-    void says_how_long_a_change_takes_to_become_a_fact() throws Exception {
-        vm("production", "web");
-        world.startControlPlane();
-        Reading prod = world.read(Topics.clusters("prod"));
-        awaitComplete(prod);
-        double[] millis = new double[300];
-        for (int i = 0; i < millis.length; i++) {
-            String wish = "w" + i;
-            long before = System.nanoTime();
-            patchVm("web", wish);
-            while (!wish(prod, "web").equals(wish)) {
-                Thread.onSpinWait();
-            }
-            millis[i] = (System.nanoTime() - before) / 1e6;
-        }
-        double[] warm = Arrays.copyOfRange(millis, 100, millis.length);
-        Arrays.sort(warm);
-        LOG.atInfo()
-                .addKeyValue("p50ms", warm[warm.length / 2])
-                .addKeyValue("p90ms", warm[warm.length * 9 / 10])
-                .log("patch sent to fact read from Kafka");
-        assertThat(warm).isNotEmpty();
     }
 
     private void vm(String namespace, String name) throws Exception {
@@ -387,11 +354,11 @@ class WatchersIT {
     }
 
     private static void awaitComplete(Reading reading) {
-        await().atMost(PATIENCE).until(() -> complete(reading));
+        soon().until(() -> complete(reading));
     }
 
     private static void awaitKey(Reading reading, String key) {
-        await().atMost(PATIENCE).until(() -> reading.latest().containsKey(key));
+        soon().until(() -> reading.latest().containsKey(key));
     }
 
     private static HttpResponse<String> answer(int port, String path) throws Exception {

@@ -296,7 +296,11 @@ public final class FailoverPolicy {
                         + " failover-controller-%s (Failover %s)",
                 group.name(),
                 ownership.lock().map(Ownership.Lock::uid).orElse("?"),
-                ownership.lock().map(Ownership.Lock::failover).orElse("?"));
+                ownership
+                        .locking()
+                        .map(Ownership.Past::shown)
+                        .or(() -> ownership.lock().map(Ownership.Lock::failover))
+                        .orElse("?"));
     }
 
     private Refusal notProven(List<String> missing) {

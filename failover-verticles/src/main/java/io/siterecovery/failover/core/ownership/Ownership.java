@@ -29,7 +29,13 @@ public record Ownership(
     public record Instance(String id, long term) {}
 
     /** A Failover that was carried out. A name is not carried out twice. */
-    public record Past(String origin, String name, String uid) {}
+    public record Past(String origin, String name, String uid) {
+
+        /** {@code <namespace>/<name>} of the object that somebody made. */
+        public String shown() {
+            return origin.substring(origin.indexOf('/') + 1) + "/" + name;
+        }
+    }
 
     public Ownership {
         history = List.copyOf(history);
@@ -77,6 +83,12 @@ public record Ownership(
 
     public boolean isLockedBy(String uid) {
         return lock.filter(l -> l.uid().equals(uid)).isPresent();
+    }
+
+    /** What is known of the running Failover beside its lock. */
+    public Optional<Past> locking() {
+        return lock.flatMap(
+                l -> history.stream().filter(past -> past.uid().equals(l.uid())).findFirst());
     }
 
     public long term() {

@@ -84,7 +84,11 @@ class FailoverPolicyTest {
     @Test
     void refuses_while_another_operation_holds_the_lock() {
         world.ownership =
-                AT_SOURCE.close(SOURCE, TARGET, new Lock("other", "fo-2"), plan().record());
+                AT_SOURCE.close(
+                        SOURCE,
+                        TARGET,
+                        new Lock("other", "cluster1.production.fo-2"),
+                        new Ownership.Past("cluster1/production", "fo-2", "other"));
         assertThat(decide(new Closing(plan(), LATER)).next())
                 .isInstanceOfSatisfying(
                         Failed.class,
@@ -94,7 +98,7 @@ class FailoverPolicyTest {
                                                 "Failed to acquire failover lock for web-tier:"
                                                         + " Failover lock is held by:"
                                                         + " failover-controller-other (Failover"
-                                                        + " fo-2)"));
+                                                        + " production/fo-2)"));
     }
 
     @Test

@@ -66,9 +66,7 @@ public final class CertificateAuthority {
         return credential(
                 built(
                         () ->
-                                // fabric8 reads other than RSA keys only with another library.
                                 template(subject.toString())
-                                        .rsa2048()
                                         .setKeyUsage(
                                                 true, CertificateBuilder.KeyUsage.digitalSignature)
                                         .addExtendedKeyUsageClientAuth()

@@ -1,0 +1,178 @@
+package io.siterecovery.failover.verticle;
+
+import static io.vertx.core.Future.await;
+
+import io.siterecovery.events.cluster.ClusterFact;
+import io.siterecovery.events.cluster.FactKey;
+import io.siterecovery.events.drbd.RoutedBeats;
+import io.siterecovery.events.drbd.RoutedDrbdState;
+import io.siterecovery.failover.adapter.FailoverEffects;
+import io.siterecovery.failover.adapter.FailoverRecords;
+import io.siterecovery.failover.adapter.FailoverStore;
+import io.siterecovery.failover.adapter.FencePolicies;
+import io.siterecovery.failover.adapter.GroupEffects;
+import io.siterecovery.failover.adapter.LockLease;
+import io.siterecovery.failover.adapter.OperationLog;
+import io.siterecovery.failover.adapter.OwnershipStore;
+import io.siterecovery.failover.adapter.Ports;
+import io.siterecovery.failover.adapter.RequestEffects;
+import io.siterecovery.failover.core.ownership.GroupId;
+import io.siterecovery.failover.view.GroupViews;
+import io.siterecovery.failover.view.TenantView;
+import io.siterecovery.failover.view.TenantView.Change;
+import io.siterecovery.platform.KubernetesApi;
+import io.siterecovery.platform.ReceivedEvent;
+import io.siterecovery.platform.Tenant;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that decides and acts for one deployment, given its ports: its view, its groups, its
+ * failovers and its requests. Everything of it happens in its turns.
+ */
+public final class TenantWork {
+
+    /** Everything is looked at again this often even if nothing happened: a safety net. */
+    private static final Duration FULL_PASS = Duration.ofSeconds(60);
+
+    private final Ports ports;
+    private final Turns turns;
+    private final TenantView view = new TenantView(this::changed);
+    private final GroupViews views;
+    private final FencePolicies policies;
+    private final ProtectionGroups groups;
+    private final Failovers failovers;
+    private final Requests requests;
+    private final Lane policyLane;
+    private final Set<String> dirty = new HashSet<>();
+    private boolean wishesChanged;
+    private boolean scheduled;
+    private boolean begun;
+    private Turns.@Nullable Timer fullPass;
+
+    /**
+     * @param jitter for retries, so that many do not come at once
+     */
+    public TenantWork(Ports ports, Turns turns, Decisions decisions, RandomGenerator jitter) {
+        this.ports = ports;
+        this.turns = turns;
+        Tenant tenant = ports.tenant();
+        Desk desk = new Desk(ports, turns, jitter);
+        policies = new FencePolicies(tenant);
+        views = new GroupViews(view, tenant, policies::inForce);
+        OwnershipStore ownerships = new OwnershipStore(ports.quorum(), tenant.namespace(), view);
+        GroupEffects groupEffects = new GroupEffects(ports, view, ownerships);
+        FailoverAdapters adapters =
+                new FailoverAdapters(
+                        tenant.namespace(),
+                        new FailoverRecords(tenant),
+                        new FailoverStore(ports.quorum(), tenant.namespace(), view),
+                        new FailoverEffects(ports, policies),
+                        groupEffects,
+                        ownerships,
+                        new LockLease(ports, this::everythingChanged),
+                        new OperationLog(ports));
+        FailoverSight sight = new FailoverSight(views, tenant, ports.instanceId());
+        groups = new ProtectionGroups(desk, views, groupEffects, ownerships, decisions);
+        failovers = new Failovers(desk, view, views, sight, adapters, decisions);
+        requests =
+                new Requests(
+                        desk, tenant.namespace(), view, views, new RequestEffects(ports, view));
+        policyLane =
+                desk.lane(
+                        "fence policies",
+                        () -> {
+                            installPolicies();
+                            return Optional.empty();
+                        });
+    }
+
+    /** A record of {@code dr-<d>.clusters}. */
+    public void fact(ReceivedEvent event) {
+        if (event.data() == null || event.data() instanceof ClusterFact) {
+            view.apply(FactKey.parse(event.key()), (ClusterFact) event.data());
+        }
+    }
+
+    /** A record of {@code dr-<d>.drbd}. */
+    public void drbd(ReceivedEvent event) {
+        String[] key = event.key().split("/", 3);
+        if (event.data() instanceof RoutedBeats beats) {
+            view.applyBeats(beats);
+        } else if (key.length == 3) {
+            view.applyDrbd(key[0], key[1], key[2], (RoutedDrbdState) event.data());
+        }
+    }
+
+    /** The topics were read to their ends: only now may anything be decided. */
+    public void begin() {
+        begun = true;
+        policyLane.wake();
+        fullPassLater();
+        everythingChanged();
+    }
+
+    public void close() {
+        begun = false;
+        if (fullPass != null) {
+            fullPass.cancel();
+        }
+        groups.close();
+        failovers.close();
+        requests.close();
+        policyLane.close();
+    }
+
+    private void installPolicies() {
+        for (KubernetesApi site : List.of(ports.primary(), ports.dr())) {
+            await(policies.install(site));
+        }
+        everythingChanged();
+    }
+
+    private void fullPassLater() {
+        fullPass = turns.after(FULL_PASS, this::fullPass);
+    }
+
+    private void fullPass() {
+        if (begun) {
+            fullPassLater();
+            List.of(ports.primary(), ports.dr()).forEach(policies::check);
+            everythingChanged();
+        }
+    }
+
+    private void everythingChanged() {
+        changed(new Change(TenantView.EVERY_NAMESPACE, true));
+    }
+
+    private void changed(Change change) {
+        dirty.add(change.namespace());
+        wishesChanged |= change.wish();
+        if (begun && !scheduled) {
+            scheduled = true;
+            turns.take(this::dispatch);
+        }
+    }
+
+    private void dispatch() {
+        scheduled = false;
+        boolean everything = dirty.contains(TenantView.EVERY_NAMESPACE);
+        for (GroupId group : views.groups()) {
+            if (everything || dirty.contains(group.namespace())) {
+                groups.wake(group);
+            }
+        }
+        failovers.wake();
+        if (wishesChanged || everything) {
+            requests.wake();
+        }
+        dirty.clear();
+        wishesChanged = false;
+    }
+}
