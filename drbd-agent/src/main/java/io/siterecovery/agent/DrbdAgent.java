@@ -3,6 +3,7 @@ package io.siterecovery.agent;
 import io.siterecovery.agent.core.NodeView;
 import io.siterecovery.agent.core.RestartDelay;
 import io.siterecovery.agent.core.UnparsedLines;
+import java.time.Duration;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,8 @@ import org.slf4j.LoggerFactory;
 public final class DrbdAgent implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DrbdAgent.class);
+
+    private static final Duration HISTORY_AGAIN = Duration.ofSeconds(10);
 
     private final AgentConfig config;
     private final Loop loop;
@@ -52,6 +55,7 @@ public final class DrbdAgent implements AutoCloseable {
         loop.execute(follower::start);
         loop.every(config.beatInterval(), publisher::beat);
         questions.start();
+        readHistory();
     }
 
     /** Stops the child and gives up what Kafka has not taken. */
@@ -61,6 +65,47 @@ public final class DrbdAgent implements AutoCloseable {
         loop.close();
         commands.close();
         topic.close();
+    }
+
+    private void readHistory() {
+        Thread reading =
+                Loop.daemon(
+                        () -> {
+                            TopicHistory.Result result = TopicHistory.read(config);
+                            loop.execute(() -> remember(result));
+                        },
+                        "drbd-history-" + config.node());
+        reading.start();
+    }
+
+    private void remember(TopicHistory.Result result) {
+        switch (result) {
+            case TopicHistory.Result.Read(var nodes) -> {
+                TopicHistory.Left own = nodes.get(config.node());
+                Set<String> gone =
+                        own == null
+                                ? Set.of()
+                                : publisher.found(own.resources(), follower.view().names());
+                publisher.send();
+                LOG.atInfo()
+                        .addKeyValue("node", config.node())
+                        .addKeyValue("earlier", own == null ? 0 : own.resources().size())
+                        .addKeyValue("gone", gone)
+                        .log("the topic was read back");
+            }
+            case TopicHistory.Result.Refused(String reason) ->
+                    LOG.atWarn()
+                            .addKeyValue("node", config.node())
+                            .addKeyValue("reason", reason)
+                            .log("the topic cannot be read back; what an earlier life left stays");
+            case TopicHistory.Result.Failed(String reason) -> {
+                LOG.atDebug()
+                        .addKeyValue("node", config.node())
+                        .addKeyValue("reason", reason)
+                        .log("the topic was not read back yet");
+                loop.later(HISTORY_AGAIN, this::readHistory);
+            }
+        }
     }
 
     private final class FromStream implements StreamFollower.Listener {

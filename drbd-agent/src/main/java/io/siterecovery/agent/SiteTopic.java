@@ -28,6 +28,12 @@ final class SiteTopic implements AutoCloseable {
         void done(OptionalLong offset, @Nullable Exception error);
     }
 
+    /**
+     * The one that all read: offsets of a site's records must compare, and who reads a beat must
+     * have read every record that was acknowledged before it.
+     */
+    static final int PARTITION = 0;
+
     private static final int DELIVERY_TIMEOUT_MILLIS = 2000;
     private static final int REQUEST_TIMEOUT_MILLIS = 1500;
     private static final long BUFFER_BYTES = 4 << 20;
@@ -50,7 +56,6 @@ final class SiteTopic implements AutoCloseable {
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS);
         settings.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
-        settings.put(ProducerConfig.PARTITIONER_CLASS_CONFIG, NodePartitioner.class.getName());
         settings.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         settings.put(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
         producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
@@ -63,7 +68,10 @@ final class SiteTopic implements AutoCloseable {
     void send(EventHeaders headers, @Nullable Record data, Done done) {
         ProducerRecord<String, byte[]> record =
                 new ProducerRecord<>(
-                        topic, headers.subject(), data == null ? null : EventCodec.encode(data));
+                        topic,
+                        PARTITION,
+                        headers.subject(),
+                        data == null ? null : EventCodec.encode(data));
         EventCodec.headers(headers).forEach((name, value) -> record.headers().add(name, value));
         Future<RecordMetadata> _ =
                 producer.send(record, (metadata, error) -> done.done(offset(metadata), error));

@@ -64,6 +64,10 @@ final class StatePublisher {
     private String beatenIncarnation = "";
     private long beatenSequence;
     private @Nullable Long acknowledgedOffset;
+
+    /** What was acknowledged when nothing was left to be sent: a later word holds all of it. */
+    private @Nullable Long settledOffset;
+
     private @Nullable Instant troubleSince;
     private boolean troubleTold;
 
@@ -91,6 +95,16 @@ final class StatePublisher {
     }
 
     /**
+     * Kafka holds states of these from an earlier life.
+     *
+     * @param existing what exists, if that is known yet
+     */
+    Set<String> found(Set<String> resources, Set<String> existing) {
+        held.addAll(resources);
+        return dumpEnded ? dumpEnded(existing) : Set.of();
+    }
+
+    /**
      * Everything that exists has been given to {@link #put}; of what else Kafka holds, nothing
      * does.
      *
@@ -100,6 +114,7 @@ final class StatePublisher {
     Set<String> dumpEnded(Set<String> existing) {
         Set<String> gone = new TreeSet<>(held);
         gone.removeAll(existing);
+        gone.removeIf(outbox::hasNewsOf);
         gone.forEach(resource -> put(resource, Optional.empty()));
         dumpEnded = true;
         return gone;
@@ -136,6 +151,9 @@ final class StatePublisher {
         if (beatOnTheWay || behind) {
             return;
         }
+        if (outbox.oldestUnsettled().isEmpty()) {
+            settledOffset = acknowledgedOffset;
+        }
         Report said = report.get();
         AgentBeat beat =
                 new AgentBeat(
@@ -145,7 +163,7 @@ final class StatePublisher {
                         streamComplete(),
                         now,
                         said.versions(),
-                        acknowledgedOffset,
+                        settledOffset,
                         said.stream(),
                         said.unparsedLines());
         EventHeaders headers =

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param streamComplete whether the stream of this incarnation has passed {@code exists -} and
  *     Kafka has acknowledged all that it named until then
  * @param versions {@code drbd-utils}, {@code drbd-kernel}, as far as known
- * @param acknowledgedOffset the highest offset that Kafka acknowledged to this agent before the
- *     beat was made: so the beat was made after that record was appended, however long it took to
- *     arrive itself. Absent until there is one
+ * @param acknowledgedOffset the highest offset that Kafka had acknowledged to this agent when
+ *     nothing waited to be sent: so what it says was said after that record was appended, however
+ *     long it took to arrive itself. Absent until there is one
  * @param stream how it stands with the stream: {@code Starting}, {@code Following}, {@code
  *     NoKernelModule}, {@code Failing}
  * @param unparsedLines lines of drbdsetup that could not be used, since the agent started
