@@ -17,7 +17,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What agents have left in the site's topic, this node's earlier lives among them. It is read once,
@@ -100,13 +99,13 @@ final class TopicHistory {
         return new Result.Read(nodes);
     }
 
-    private void note(ConsumerRecord<String, byte @Nullable []> record) {
+    private void note(ConsumerRecord<String, byte[]> record) {
         String key = record.key();
         if (key == null) {
             return;
         }
         int slash = key.indexOf('/');
-        boolean gone = record.value() == null;
+        boolean gone = record.serializedValueSize() < 0;
         String node = slash < 0 ? key : key.substring(0, slash);
         lastWords.merge(
                 node,
