@@ -3,6 +3,7 @@ package io.siterecovery.agent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What an agent is told.
@@ -14,6 +15,8 @@ import java.util.Map;
  * @param drbdadm likewise; asked for versions, unless empty
  * @param kafka properties of the Kafka client: {@code bootstrap.servers} and security
  * @param statisticsInterval how often figures are read that DRBD does not push
+ * @param kubernetes for the start-up taint; without it there is none
+ * @param notReadyLimit how long the taint stays at most, but for what was Primary
  */
 public record AgentConfig(
         String node,
@@ -23,8 +26,11 @@ public record AgentConfig(
         List<String> drbdadm,
         Map<String, String> kafka,
         Duration statisticsInterval,
-        Duration beatInterval) {
+        Duration beatInterval,
+        Optional<KubernetesAccess> kubernetes,
+        Duration notReadyLimit) {
 
+    public static final Duration NOT_READY_LIMIT = Duration.ofSeconds(120);
     public static final Duration STATISTICS_INTERVAL = Duration.ofSeconds(5);
     public static final Duration BEAT_INTERVAL = Duration.ofSeconds(1);
 
@@ -34,13 +40,13 @@ public record AgentConfig(
         kafka = Map.copyOf(kafka);
     }
 
-    /** With the default intervals, and drbdadm beside drbdsetup. */
+    /** With the default intervals, drbdadm beside drbdsetup, and no taint. */
     public AgentConfig(
             String node, String siteId, List<String> drbdsetup, Map<String, String> kafka) {
         this(node, siteId, drbdsetup, kafka, STATISTICS_INTERVAL, BEAT_INTERVAL);
     }
 
-    /** With drbdadm beside drbdsetup. */
+    /** With drbdadm beside drbdsetup, and no taint. */
     public AgentConfig(
             String node,
             String siteId,
@@ -56,7 +62,24 @@ public record AgentConfig(
                 drbdadmBeside(drbdsetup),
                 kafka,
                 statisticsInterval,
-                beatInterval);
+                beatInterval,
+                Optional.empty(),
+                NOT_READY_LIMIT);
+    }
+
+    /** The same with a start-up taint. */
+    public AgentConfig withTaint(KubernetesAccess access, Duration limit) {
+        return new AgentConfig(
+                node,
+                cluster,
+                siteId,
+                drbdsetup,
+                drbdadm,
+                kafka,
+                statisticsInterval,
+                beatInterval,
+                Optional.of(access),
+                limit);
     }
 
     /** Nothing if the command does not name drbdsetup. */

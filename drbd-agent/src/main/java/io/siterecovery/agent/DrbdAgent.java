@@ -4,6 +4,7 @@ import io.siterecovery.agent.core.NodeView;
 import io.siterecovery.agent.core.RestartDelay;
 import io.siterecovery.agent.core.UnparsedLines;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,10 @@ public final class DrbdAgent implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DrbdAgent.class);
 
+    /** Nothing else begins before the taint is set, but for this long only. */
+    private static final Duration TAINT_FIRST = Duration.ofSeconds(1);
+
+    private static final Duration GUARD_SOON = Duration.ofMillis(100);
     private static final Duration HISTORY_AGAIN = Duration.ofSeconds(10);
 
     private final AgentConfig config;
@@ -30,7 +35,10 @@ public final class DrbdAgent implements AutoCloseable {
     private final Questions questions;
     private final StatePublisher publisher;
 
+    private final Optional<NodeGuard> guard;
+
     private boolean dumpPublished;
+    private boolean guardPlanned;
 
     public DrbdAgent(AgentConfig config) {
         this.config = config;
@@ -48,11 +56,22 @@ public final class DrbdAgent implements AutoCloseable {
         this.questions = new Questions(config, loop, commands, follower, this::publish);
         this.publisher =
                 new StatePublisher(config, topic, loop, follower.incarnation(), this::report);
+        this.guard =
+                config.kubernetes()
+                        .map(
+                                access ->
+                                        new NodeGuard(
+                                                config.node(),
+                                                access,
+                                                config.notReadyLimit(),
+                                                loop));
     }
 
     /** Returns at once; the agent runs until it is closed. */
     public void start() {
-        loop.execute(follower::start);
+        guard.ifPresentOrElse(
+                first -> loop.execute(() -> first.start(TAINT_FIRST, follower::start)),
+                () -> loop.execute(follower::start));
         loop.every(config.beatInterval(), publisher::beat);
         questions.start();
         readHistory();
@@ -64,6 +83,7 @@ public final class DrbdAgent implements AutoCloseable {
         loop.execute(follower::stop);
         loop.close();
         commands.close();
+        guard.ifPresent(NodeGuard::close);
         topic.close();
     }
 
@@ -87,6 +107,7 @@ public final class DrbdAgent implements AutoCloseable {
                                 ? Set.of()
                                 : publisher.found(own.resources(), follower.view().names());
                 publisher.send();
+                guard.ifPresent(g -> g.expect(own == null ? Set.of() : own.resources()));
                 LOG.atInfo()
                         .addKeyValue("node", config.node())
                         .addKeyValue("earlier", own == null ? 0 : own.resources().size())
@@ -114,6 +135,7 @@ public final class DrbdAgent implements AutoCloseable {
             dumpPublished = false;
             questions.restarted();
             publisher.restart(incarnation);
+            guardSoon();
         }
 
         @Override
@@ -134,12 +156,26 @@ public final class DrbdAgent implements AutoCloseable {
             endDump(view);
         }
         publisher.send();
+        guardSoon();
         questions.watch(changes.demoted());
         if (changes.reconfigured()) {
             questions.options();
         }
         if (view.takeDoubt()) {
             questions.doubt();
+        }
+    }
+
+    private void guardSoon() {
+        if (guard.isPresent() && !guardPlanned) {
+            guardPlanned = true;
+            loop.later(
+                    GUARD_SOON,
+                    () -> {
+                        guardPlanned = false;
+                        NodeView view = follower.view();
+                        guard.get().look(view.complete(), view.states());
+                    });
         }
     }
 

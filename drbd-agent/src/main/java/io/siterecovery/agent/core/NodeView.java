@@ -10,9 +10,11 @@ import io.siterecovery.events.drbd.DrbdResourceState;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -175,6 +177,11 @@ public final class NodeView {
     /** The latest state that was given away. */
     public Optional<DrbdResourceState> given(String resource) {
         return Optional.ofNullable(given.get(resource));
+    }
+
+    /** The latest states that were given away. */
+    public Collection<DrbdResourceState> states() {
+        return List.copyOf(given.values());
     }
 
     /** What is true now, whether the stream has told all or not. */
