@@ -103,7 +103,7 @@ run_build() {
         rm -rf "$root/$module/target/lib"
     done
     if ! (cd "$root" && mvn -B -ntp -Dmaven.test.skip=true -pl "$modules" -am package) 2>&1 </dev/null 9>&- |
-        tee "$log" | { grep --line-buffered -E '^\[INFO\] Building .*\[[0-9]+/[0-9]+\]' || true; } |
+        tee "$log" | { grep --line-buffered -E '^\[INFO\] Building .*:: .*\[[0-9]+/[0-9]+\]' || true; } |
         sed -u 's/^.*Building Site Recovery[: ]*\(.*\) [^ ]*SNAPSHOT *\(\[.*\]\)$/  \2 \1/'; then
         grep -E '^\[ERROR\]|BUILD FAILURE' "$log" | head -n 30 >&2
         die "the build failed; all of its output is in $log"

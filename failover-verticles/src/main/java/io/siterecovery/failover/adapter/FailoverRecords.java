@@ -11,6 +11,7 @@ import io.siterecovery.failover.core.failover.FailoverState.Failed;
 import io.siterecovery.failover.core.failover.FailoverState.Granting;
 import io.siterecovery.failover.core.failover.FailoverState.Pending;
 import io.siterecovery.failover.core.failover.FailoverState.Proving;
+import io.siterecovery.failover.core.failover.FailoverState.Rehearsed;
 import io.siterecovery.failover.core.failover.FailoverState.RollingBack;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
@@ -68,24 +69,25 @@ public final class FailoverRecords {
                         requested ? parts[0] + "/" + parts[1] : "quorum/" + tenant.namespace(),
                         requested ? parts[2] : name,
                         fact.meta().createdAt(),
-                        requested ? within(spec, parts[1]) : spec);
+                        meant(spec, requested ? parts[1] : null, fact.meta().deleting()));
         Limits limits = limits(fact.meta().annotations());
         return new Stored(fact, order, state(order, status, limits), status, limits);
     }
 
-    /** A request means the group of its own namespace. */
-    private static FailoverSpec within(FailoverSpec spec, String namespace) {
+    /** A request means the group of its own namespace; to delete an order is to cancel it. */
+    private static FailoverSpec meant(
+            FailoverSpec spec, @Nullable String requestedIn, boolean deleting) {
         return new FailoverSpec(
                 spec.protectionGroup(),
                 spec.protectionGroupNamespace() == null
-                        ? namespace
+                        ? requestedIn
                         : spec.protectionGroupNamespace(),
                 spec.targetCluster(),
                 spec.failoverType(),
                 spec.force(),
                 spec.reason(),
                 spec.dryRun(),
-                spec.cancel());
+                deleting || Boolean.TRUE.equals(spec.cancel()));
     }
 
     private static FailoverState state(FailoverOrder order, FailoverStatus status, Limits limits) {
@@ -105,7 +107,7 @@ public final class FailoverRecords {
         }
         FailoverPlan plan = plan(order, status, operation, limits);
         if ("Completed".equals(status.state())) {
-            return new Completed(plan);
+            return order.isDryRun() ? new Rehearsed(plan) : new Completed(plan);
         }
         Instant deadline = required("deadline", operation.deadline());
         return active(String.valueOf(status.step()), plan, operation, status, deadline);

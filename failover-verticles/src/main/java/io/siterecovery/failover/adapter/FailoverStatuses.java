@@ -10,6 +10,7 @@ import io.siterecovery.failover.core.failover.FailoverState.Failed;
 import io.siterecovery.failover.core.failover.FailoverState.Granting;
 import io.siterecovery.failover.core.failover.FailoverState.Pending;
 import io.siterecovery.failover.core.failover.FailoverState.Proving;
+import io.siterecovery.failover.core.failover.FailoverState.Rehearsed;
 import io.siterecovery.failover.core.failover.FailoverState.RollingBack;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
@@ -59,7 +60,9 @@ final class FailoverStatuses {
                 plan != null ? plan.source().name() : before.sourceCluster(),
                 plan != null ? plan.target().name() : before.targetCluster(),
                 progress.members().isEmpty() ? before.virtualMachines() : progress.members(),
-                next instanceof Completed ? new DataLoss("NoLoss", 0L, null, null) : null,
+                next instanceof Completed || next instanceof Rehearsed
+                        ? new DataLoss("NoLoss", 0L, null, null)
+                        : null,
                 new Operation(
                         plan != null ? plan.group().toString() : was == null ? null : was.group(),
                         moved || stepSince == null ? now : stepSince,
@@ -82,7 +85,7 @@ final class FailoverStatuses {
             case Granting _ -> "Granting";
             case StartingVms _ -> "StartingVMs";
             case RollingBack _ -> "RollingBack";
-            case Completed _ -> "Completed";
+            case Completed _, Rehearsed _ -> "Completed";
             case Failed _ -> "Failed";
         };
     }
@@ -104,9 +107,16 @@ final class FailoverStatuses {
             case RollingBack(var plan, var why, _) ->
                     "giving the group back to " + plan.source() + ": " + why.message();
             case Completed(var plan) -> "all VMs run on " + plan.target();
-            case Failed(var why, var undone) ->
-                    why.message() + (undone ? "; the group was given back" : "");
+            case Rehearsed(var plan) -> "dry run, nothing was changed: " + rehearsed(plan);
+            case Failed(var why, _) -> why.message();
         };
+    }
+
+    private static String rehearsed(FailoverPlan plan) {
+        return plan.isRetry()
+                ? "VMs that do not run on " + plan.target() + " would be started there"
+                : "%s would move from %s to %s, nothing found against it"
+                        .formatted(plan.group(), plan.source(), plan.target());
     }
 
     private static String phase(FailoverState state) {
@@ -115,7 +125,7 @@ final class FailoverStatuses {
             case Closing _, StoppingVms _, Proving _, Granting _, RollingBack _ ->
                     "StoppingOnSource";
             case StartingVms _ -> "StartingOnTarget";
-            case Completed _ -> "Completed";
+            case Completed _, Rehearsed _ -> "Completed";
             case Failed _ -> "Failed";
         };
     }
@@ -124,6 +134,7 @@ final class FailoverStatuses {
         return switch (state) {
             case Active active -> active.plan();
             case Completed(var plan) -> plan;
+            case Rehearsed(var plan) -> plan;
             case Pending _, Failed _ -> null;
         };
     }
@@ -138,7 +149,8 @@ final class FailoverStatuses {
                     Proving _,
                     Granting _,
                     StartingVms _,
-                    Completed _ ->
+                    Completed _,
+                    Rehearsed _ ->
                     null;
         };
     }
@@ -149,7 +161,13 @@ final class FailoverStatuses {
             case StoppingVms s -> s.proofFrom();
             case Proving s -> s.proofFrom();
             case Granting s -> s.proofFrom();
-            case Pending _, Closing _, StartingVms _, RollingBack _, Completed _, Failed _ ->
+            case Pending _,
+                    Closing _,
+                    StartingVms _,
+                    RollingBack _,
+                    Completed _,
+                    Rehearsed _,
+                    Failed _ ->
                     was == null ? null : was.proofFrom();
         };
     }
@@ -200,6 +218,7 @@ final class FailoverStatuses {
                 set(conditions, "TargetRunning", "True", "Running", "on " + c.plan().target(), now);
                 set(conditions, "Succeeded", "True", "Completed", message(next), now);
             }
+            case Rehearsed _ -> set(conditions, "Succeeded", "True", "DryRun", message(next), now);
             case Failed f -> {
                 if (f.undone()) {
                     set(conditions, "RolledBack", "True", "Undone", "given back", now);

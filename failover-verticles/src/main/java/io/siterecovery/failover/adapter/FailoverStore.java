@@ -6,6 +6,7 @@ import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.failover.adapter.FailoverRecords.Stored;
 import io.siterecovery.failover.core.failover.FailoverState;
 import io.siterecovery.failover.view.TenantView;
+import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.FailoverStatus;
 import io.siterecovery.model.FailoverStatus.MemberProgress;
 import io.siterecovery.model.ResourceJson;
@@ -62,6 +63,29 @@ public final class FailoverStore {
                 .recover(e -> readAgain(stored.order().name(), e));
     }
 
+    /** Whether our finalizer keeps it. */
+    public static boolean isHeld(CustomResourceFact failover) {
+        return failover.finalizers().contains(ApiGroups.FINALIZER);
+    }
+
+    /** Keeps the Failover until {@link #letGo}: deleting it before that is only a wish. */
+    public Future<Void> hold(String name, CustomResourceFact failover) {
+        return finalizers(name, failover, Finalizers.with(failover.finalizers()));
+    }
+
+    public Future<Void> letGo(String name, CustomResourceFact failover) {
+        return finalizers(name, failover, Finalizers.without(failover.finalizers()));
+    }
+
+    private Future<Void> finalizers(
+            String name, CustomResourceFact failover, List<String> finalizers) {
+        JsonPatch patch = Finalizers.patch(failover.meta().resourceVersion(), finalizers);
+        return quorum.patch(ResourceKind.FAILOVER, namespace, name, patch)
+                .onSuccess(answer -> taken(name, answer))
+                .<Void>mapEmpty()
+                .recover(e -> readAgain(name, e));
+    }
+
     private Future<Void> readAgain(String name, Throwable failed) {
         boolean lost = failed instanceof KubernetesFailure f && f.reason() == Reason.CONFLICT;
         if (!lost) {
@@ -76,7 +100,10 @@ public final class FailoverStore {
     }
 
     private void taken(String name, GenericKubernetesResource answer) {
-        view.apply(key(name), Answers.customResource(answer));
+        boolean gone =
+                answer.getMetadata().getDeletionTimestamp() != null
+                        && answer.getMetadata().getFinalizers().isEmpty();
+        view.apply(key(name), gone ? null : Answers.customResource(answer));
     }
 
     private void gone(String name) {

@@ -2,6 +2,7 @@ package io.siterecovery.failover.adapter;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.siterecovery.events.cluster.CustomResourceFact;
 import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.failover.core.request.RequestPolicy;
 import io.siterecovery.failover.core.request.RequestPolicy.Place;
@@ -65,11 +66,40 @@ public final class RequestEffects {
             case Step.Mirror(var at, var status) ->
                     status(at, JsonPatch.create().add("/status", status));
             case Step.Refuse(var at, var reason, var message) -> refuse(at, reason, message);
+            case Step.Hold(var at, var seen) ->
+                    finalizers(at, seen, Finalizers.with(seen.finalizers()));
+            case Step.LetGo(var at, var seen) ->
+                    finalizers(at, seen, Finalizers.without(seen.finalizers()));
+            case Step.Cancel(var at, var version) ->
+                    cluster(at)
+                            .patch(
+                                    at.kind(),
+                                    at.namespace(),
+                                    at.name(),
+                                    JsonPatch.create()
+                                            .testVersion(version)
+                                            .add("/spec/cancel", true))
+                            .onSuccess(answer -> isNow(at, answer));
             case Step.Delete(var at, var uid) ->
                     cluster(at)
                             .delete(at.kind(), at.namespace(), at.name(), uid)
                             .onSuccess(_ -> view.apply(key(at), null));
         };
+    }
+
+    private Future<?> finalizers(Place at, CustomResourceFact seen, List<String> finalizers) {
+        return cluster(at)
+                .patch(
+                        at.kind(),
+                        at.namespace(),
+                        at.name(),
+                        Finalizers.patch(seen.meta().resourceVersion(), finalizers))
+                .onSuccess(answer -> isNow(at, answer))
+                .recover(
+                        e ->
+                                isFailure(e, Reason.NOT_FOUND)
+                                        ? Future.succeededFuture()
+                                        : Future.failedFuture(e));
     }
 
     private Future<?> refuse(Place at, String reason, String message) {
@@ -114,7 +144,10 @@ public final class RequestEffects {
     }
 
     private void isNow(Place at, GenericKubernetesResource answer) {
-        view.apply(key(at), Answers.customResource(answer));
+        boolean gone =
+                answer.getMetadata().getDeletionTimestamp() != null
+                        && answer.getMetadata().getFinalizers().isEmpty();
+        view.apply(key(at), gone ? null : Answers.customResource(answer));
     }
 
     private static FactKey key(Place at) {

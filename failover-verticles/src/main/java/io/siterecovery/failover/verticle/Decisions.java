@@ -8,6 +8,7 @@ import io.siterecovery.failover.core.failover.FailoverState;
 import io.siterecovery.failover.core.failover.FailoverState.Active;
 import io.siterecovery.failover.core.failover.FailoverState.Pending;
 import io.siterecovery.failover.core.failover.Observation;
+import io.siterecovery.failover.core.failover.Observation.Side;
 import io.siterecovery.failover.core.failover.Preflight;
 import io.siterecovery.failover.core.group.GroupDecision;
 import io.siterecovery.failover.core.group.GroupObservation;
@@ -29,6 +30,8 @@ public interface Decisions {
             String uid,
             boolean sourceAnswers,
             boolean desiredStateShown);
+
+    List<Effect> giveBack(OwnershipSeen current, Side source, Side target);
 
     GroupDecision group(GroupObservation seen);
 
@@ -53,6 +56,11 @@ public interface Decisions {
                 boolean sourceAnswers,
                 boolean desiredStateShown) {
             return FailoverPolicy.letGo(ownership, current, uid, sourceAnswers, desiredStateShown);
+        }
+
+        @Override
+        public List<Effect> giveBack(OwnershipSeen current, Side source, Side target) {
+            return FailoverPolicy.giveBack(current, source, target);
         }
 
         @Override

@@ -10,6 +10,7 @@ import io.siterecovery.failover.core.failover.Preflight;
 import io.siterecovery.failover.core.failover.Preflight.Subject;
 import io.siterecovery.failover.core.group.GroupObservation;
 import io.siterecovery.failover.core.group.GroupObservation.Site;
+import io.siterecovery.failover.core.group.GroupPolicy;
 import io.siterecovery.failover.core.group.GroupReport;
 import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.GroupId;
@@ -93,7 +94,7 @@ final class FailoverSight {
                         .orElse(List.of());
         return new Preflight.GroupSeen(
                 seen.ownership().map(OwnershipSeen::ownership),
-                report.failure(),
+                report.failure().or(() -> GroupPolicy.frozenBy(seen)),
                 report.health(),
                 missing,
                 sides);
@@ -103,7 +104,8 @@ final class FailoverSight {
         return views.observe(group, instanceId, now);
     }
 
-    Observation observe(FailoverPlan plan, GroupObservation group, FailoverMemory memory) {
+    Observation observe(
+            FailoverPlan plan, GroupObservation group, FailoverMemory memory, boolean cancelled) {
         return new Observation(
                 group.now(),
                 instanceId,
@@ -114,7 +116,9 @@ final class FailoverSight {
                 memory.fence,
                 Optional.ofNullable(memory.topicEnds),
                 Optional.ofNullable(memory.inspection),
-                memory.desiredStateShown);
+                memory.desiredStateShown,
+                cancelled,
+                GroupPolicy.frozenBy(group));
     }
 
     static Side side(ClusterId cluster, GroupObservation group) {

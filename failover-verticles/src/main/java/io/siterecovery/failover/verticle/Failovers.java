@@ -100,11 +100,11 @@ final class Failovers {
         Set<String> locked = new HashSet<>();
         for (GroupId group : views.groups()) {
             views.ownership(group)
-                    .flatMap(o -> o.ownership().lock())
+                    .map(OwnershipSeen::ownership)
                     .ifPresent(
-                            lock -> {
-                                locked.add(lock.uid());
-                                if (store.seen(lock.failover()).isEmpty()) {
+                            ownership -> {
+                                ownership.lock().ifPresent(lock -> locked.add(lock.uid()));
+                                if (isLeftOver(ownership)) {
                                     orphans.wake(group);
                                 }
                             });
@@ -115,12 +115,21 @@ final class Failovers {
                         (name, fact) -> {
                             if (fact instanceof CustomResourceFact failover
                                     && (!failover.status().hasNonNull("state")
+                                            || FailoverStore.isHeld(failover)
                                             || locked.contains(failover.meta().uid()))) {
                                 all.add(name);
                                 lanes.wake(name);
                             }
                         });
         lanes.keepOnly(all);
+    }
+
+    /** Its operation is gone, or has ended and left the group between two sites. */
+    private boolean isLeftOver(Ownership ownership) {
+        return ownership
+                .lock()
+                .map(lock -> store.seen(lock.failover()).isEmpty())
+                .orElse(ownership.holder() instanceof Holder.Moving);
     }
 
     void close() {
@@ -142,14 +151,26 @@ final class Failovers {
             boolean acted =
                     switch (stored.state()) {
                         case Pending pending -> judge(stored, pending);
+                        case Active _ when mustHold(stored) -> hold(stored);
                         case Active active -> step(stored, active, memory);
                         case Finished _ -> letGo(stored, memory);
                     };
             if (!acted) {
-                return deadline(stored);
+                // One that has passed and changed nothing is looked at again with the next event.
+                return deadline(stored).filter(at -> at.isAfter(desk.now()));
             }
         }
         return Optional.of(desk.now());
+    }
+
+    /** Kept until it has ended, whoever deletes it: to delete it is to cancel it. */
+    private static boolean mustHold(Stored stored) {
+        return !FailoverStore.isHeld(stored.fact()) && !stored.fact().meta().deleting();
+    }
+
+    private boolean hold(Stored stored) {
+        await(store.hold(stored.order().name(), stored.fact()));
+        return true;
     }
 
     private static Optional<Instant> deadline(Stored stored) {
@@ -167,6 +188,9 @@ final class Failovers {
         if (next.equals(pending) && shown) {
             return false;
         }
+        if (next instanceof Active && mustHold(stored)) {
+            return hold(stored);
+        }
         moveTo(stored, next, List.of(), null, null);
         return true;
     }
@@ -180,7 +204,7 @@ final class Failovers {
         if (!FailoverSight.side(plan.source(), group).allStopped()) {
             memory.inspection = null;
         }
-        Observation seen = sight.observe(plan, group, memory);
+        Observation seen = sight.observe(plan, group, memory, stored.order().isCancelled());
         Decision decision = decisions.step(state, seen, desk.tenant());
         if (!decision.next().equals(state)) {
             moveTo(
@@ -256,34 +280,62 @@ final class Failovers {
         String uid = stored.order().uid();
         String group =
                 stored.status().operation() == null ? null : stored.status().operation().group();
-        if (group == null) {
-            return false;
+        if (group != null) {
+            String[] parts = group.split("/", 2);
+            if (release(new GroupId(parts[0], parts[1]), uid, memory)) {
+                return true;
+            }
         }
-        String[] parts = group.split("/", 2);
-        GroupId id = new GroupId(parts[0], parts[1]);
-        boolean acted = release(id, uid, memory);
-        if (!acted) {
-            memories.remove(uid);
+        memories.remove(uid);
+        if (FailoverStore.isHeld(stored.fact())) {
+            await(store.letGo(stored.order().name(), stored.fact()));
+            return true;
         }
-        return acted;
+        return false;
     }
 
-    /** A lock whose Failover is gone: the move is undone from the ownership alone. */
+    /** What an operation left behind is undone from the ownership alone. */
     private Optional<Instant> letGoOfOrphan(GroupId group) {
         FailoverMemory memory = new FailoverMemory();
-        for (int round = 0; round < ROUNDS; round++) {
-            Optional<Ownership.Lock> lock =
-                    views.ownership(group).flatMap(o -> o.ownership().lock());
-            if (lock.isEmpty()
-                    || !views.hubComplete()
-                    || store.seen(lock.get().failover())
-                            .filter(f -> f.meta().uid().equals(lock.get().uid()))
-                            .isPresent()
-                    || !release(group, lock.get().uid(), memory)) {
+        for (int round = 0; round < ROUNDS && views.hubComplete(); round++) {
+            Optional<Ownership> ownership =
+                    views.ownership(group).map(OwnershipSeen::ownership).filter(this::isLeftOver);
+            if (ownership.isEmpty()) {
+                return Optional.empty();
+            }
+            boolean acted =
+                    ownership
+                            .get()
+                            .lock()
+                            .map(lock -> release(group, lock.uid(), memory))
+                            .orElseGet(() -> giveBack(group));
+            if (!acted) {
                 return Optional.empty();
             }
         }
         return Optional.empty();
+    }
+
+    private boolean giveBack(GroupId group) {
+        GroupObservation seen = sight.group(group, desk.now());
+        if (seen.ownership().isEmpty()
+                || !(seen.ownership().get().ownership().holder()
+                        instanceof Holder.Moving(var from, var to))
+                || !desk.mayActFor(group, seen.ownership())) {
+            return false;
+        }
+        OwnershipSeen current = seen.ownership().get();
+        if (!current.ownership().actsFor(desk.instanceId())) {
+            await(ownerships.write(group, current, current.ownership().takenBy(desk.instanceId())));
+            return true;
+        }
+        List<Effect> left =
+                decisions.giveBack(
+                        current, FailoverSight.side(from, seen), FailoverSight.side(to, seen));
+        for (Effect effect : left) {
+            await(carryOut(group, seen, effect, new FailoverMemory()));
+        }
+        return !left.isEmpty();
     }
 
     private boolean release(GroupId id, String uid, FailoverMemory memory) {

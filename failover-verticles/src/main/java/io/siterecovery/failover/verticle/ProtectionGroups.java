@@ -17,9 +17,12 @@ import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.failover.view.GroupViews;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +34,9 @@ final class ProtectionGroups {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProtectionGroups.class);
 
+    /** While an operation runs its group changes with every event; people read slower than that. */
+    private static final Duration BETWEEN_REPORTS = Duration.ofMillis(500);
+
     private final Desk desk;
     private final GroupViews views;
     private final GroupEffects effects;
@@ -38,6 +44,7 @@ final class ProtectionGroups {
     private final Decisions decisions;
     private final Lanes<GroupId> actions;
     private final Lanes<GroupId> statuses;
+    private final Map<GroupId, Instant> reported = new HashMap<>();
 
     ProtectionGroups(
             Desk desk,
@@ -92,6 +99,14 @@ final class ProtectionGroups {
 
     /** Statuses have a lane of their own: they are never in the way of an action. */
     private Optional<Instant> report(GroupId group) {
+        Instant now = desk.now();
+        Instant next = reported.getOrDefault(group, Instant.EPOCH).plus(BETWEEN_REPORTS);
+        boolean moves =
+                views.ownership(group).filter(o -> o.ownership().lock().isPresent()).isPresent();
+        if (moves && now.isBefore(next)) {
+            return Optional.of(next);
+        }
+        reported.put(group, now);
         GroupObservation seen = views.observe(group, desk.instanceId(), desk.now());
         GroupDecision decision = decisions.group(seen);
         List<Future<?>> running = new ArrayList<>();

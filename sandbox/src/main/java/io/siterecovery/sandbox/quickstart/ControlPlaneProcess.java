@@ -34,21 +34,31 @@ final class ControlPlaneProcess implements AutoCloseable {
     private boolean closed;
 
     private ControlPlaneProcess(
-            Path home, Map<String, String> environment, StateFolder state, Narrator narrator) {
+            Path home,
+            Map<String, String> environment,
+            StateFolder state,
+            String name,
+            Narrator narrator) {
         this.home = home;
         this.environment = environment;
-        this.log = state.resolve("control-plane.log");
-        this.pidFile = state.resolve("control-plane.pid");
+        this.log = state.resolve(name + ".log");
+        this.pidFile = state.resolve(name + ".pid");
         this.narrator = narrator;
     }
 
     /**
      * @param home the project's folder
      * @param environment the control plane's settings
+     * @param name of its log and of the file with its process id
      */
     static ControlPlaneProcess start(
-            Path home, Map<String, String> environment, StateFolder state, Narrator narrator) {
-        ControlPlaneProcess started = new ControlPlaneProcess(home, environment, state, narrator);
+            Path home,
+            Map<String, String> environment,
+            StateFolder state,
+            String name,
+            Narrator narrator) {
+        ControlPlaneProcess started =
+                new ControlPlaneProcess(home, environment, state, name, narrator);
         started.launch();
         return started;
     }

@@ -32,11 +32,27 @@ public final class EmbeddedWorld implements AutoCloseable {
      * @param home the project's folder, built: the control plane is started from there
      */
     public static EmbeddedWorld start(Path folder, Path home, Duration vmStop, Duration vmBoot) {
+        return start(
+                home, new QuickstartOptions(Optional.empty(), 1, 2, vmStop, vmBoot, folder, false));
+    }
+
+    /**
+     * One whose guests take no time, with machines {@code group-<n>-vm-<k>} in {@code production}.
+     *
+     * @param clusters folder of the kubeconfigs to use instead of embedded API servers
+     */
+    public static EmbeddedWorld withGroups(
+            Path folder, Path home, Optional<Path> clusters, int groups, int vms) {
+        return start(
+                home,
+                new QuickstartOptions(
+                        clusters, groups, vms, Duration.ZERO, Duration.ZERO, folder, false));
+    }
+
+    private static EmbeddedWorld start(Path home, QuickstartOptions options) {
         Lifeline lifeline = new Lifeline();
-        StateFolder state = lifeline.hold(StateFolder.take(folder));
+        StateFolder state = lifeline.hold(StateFolder.take(options.state()));
         try {
-            QuickstartOptions options =
-                    new QuickstartOptions(Optional.empty(), 1, 2, vmStop, vmBoot, folder, false);
             World world = World.start(options, state, lifeline, new Narrator(System.out), home);
             return new EmbeddedWorld(lifeline, state, world);
         } catch (RuntimeException e) {
@@ -81,6 +97,11 @@ public final class EmbeddedWorld implements AutoCloseable {
     /** Process id of the control plane; a dead one is started again. */
     public long controlPlanePid() {
         return world.controlPlane().pid();
+    }
+
+    /** One more control plane beside the first, until it is closed. */
+    public AutoCloseable anotherControlPlane(String name) {
+        return world.anotherControlPlane(name);
     }
 
     public Path controlPlaneLog() {

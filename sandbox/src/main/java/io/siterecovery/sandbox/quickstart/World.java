@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Three clusters with machines in them, Kafka, and the control plane: everything but the demo. */
@@ -34,6 +35,7 @@ final class World {
     private @Nullable EmbeddedKafka kafka;
     private @Nullable DrbdWorld drbd;
     private @Nullable ControlPlaneProcess controlPlane;
+    private @Nullable Function<String, ControlPlaneProcess> another;
 
     private World(
             QuickstartOptions options, StateFolder state, Lifeline lifeline, Narrator narrator) {
@@ -167,18 +169,30 @@ final class World {
     }
 
     private void startControlPlane(Path home, Clusters clusters, Messaging messaging) {
-        Map<String, String> environment = new HashMap<>(messaging.controlPlaneEnvironment());
+        Map<String, String> settings = new HashMap<>(messaging.controlPlaneEnvironment());
         Path kubeconfig = state.write("control-plane.kubeconfig", clusters.controlPlane());
-        environment.put("SITE_RECOVERY_QUORUM_KUBECONFIG", kubeconfig.toString());
-        environment.put("SITE_RECOVERY_HTTP_HOST", "127.0.0.1");
+        settings.put("SITE_RECOVERY_QUORUM_KUBECONFIG", kubeconfig.toString());
+        settings.put("SITE_RECOVERY_HTTP_HOST", "127.0.0.1");
+        another = name -> lifeline.hold(startControlPlane(home, settings, name));
+        controlPlane = anotherControlPlane("control-plane");
+    }
+
+    private ControlPlaneProcess startControlPlane(
+            Path home, Map<String, String> settings, String name) {
         int port = freePort();
+        Map<String, String> environment = new HashMap<>(settings);
         environment.put("SITE_RECOVERY_HTTP_PORT", String.valueOf(port));
         ControlPlaneProcess process =
-                lifeline.hold(ControlPlaneProcess.start(home, environment, state, narrator));
-        controlPlane = process;
+                ControlPlaneProcess.start(home, environment, state, name, narrator);
         narrator.say(
                 "control plane: process %d, health and metrics on http://127.0.0.1:%d, log %s",
-                process.pid(), port, state.shown("control-plane.log"));
+                process.pid(), port, state.shown(name + ".log"));
+        return process;
+    }
+
+    /** One more process beside those that run, with the same settings. */
+    ControlPlaneProcess anotherControlPlane(String name) {
+        return Objects.requireNonNull(another).apply(name);
     }
 
     /** Ours to give away: a restarted control plane keeps its address. */

@@ -67,7 +67,11 @@ class ControlPlaneProcessTest {
 
     private ControlPlaneProcess start() {
         return ControlPlaneProcess.start(
-                home, Map.of("SITE_RECOVERY_KAFKA_USER", "planner"), state, narrator);
+                home,
+                Map.of("SITE_RECOVERY_KAFKA_USER", "planner"),
+                state,
+                "control-plane",
+                narrator);
     }
 
     private void launcher(String script) throws IOException {

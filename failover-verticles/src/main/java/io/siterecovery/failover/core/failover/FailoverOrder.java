@@ -26,11 +26,11 @@ public record FailoverOrder(
         return Boolean.TRUE.equals(spec.force());
     }
 
-    boolean isDryRun() {
+    public boolean isDryRun() {
         return Boolean.TRUE.equals(spec.dryRun());
     }
 
-    boolean isCancelled() {
+    public boolean isCancelled() {
         return Boolean.TRUE.equals(spec.cancel());
     }
 }

@@ -24,6 +24,11 @@ public record FailoverPlan(
         Instant startedAt,
         Limits limits) {
 
+    /** The target holds the group already, but not all of it runs there: it is tried again. */
+    public boolean isRetry() {
+        return source.equals(target);
+    }
+
     public Lock lock() {
         return new Lock(uid, name);
     }

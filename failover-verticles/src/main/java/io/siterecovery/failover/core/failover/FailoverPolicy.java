@@ -15,6 +15,7 @@ import io.siterecovery.failover.core.failover.FailoverState.RollingBack;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
 import io.siterecovery.failover.core.failover.Observation.Fence;
+import io.siterecovery.failover.core.failover.Observation.Side;
 import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Holder;
@@ -22,6 +23,7 @@ import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.failover.core.proof.PlannedProof;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -35,6 +37,11 @@ import java.util.Map;
  * <p>Progress: moving is silent and staying acts, so an effect lost in a crash is asked for again.
  */
 public final class FailoverPolicy {
+
+    static final Refusal CANCELLED_BEFORE =
+            new Refusal("Cancelled", "cancelled before it began; nothing was changed");
+
+    private static final Refusal CANCELLED = new Refusal("Cancelled", "cancelled");
 
     public static Decision decide(Active state, Observation seen, String deployment) {
         return new FailoverPolicy(state.plan(), seen, deployment).decide(state);
@@ -56,25 +63,64 @@ public final class FailoverPolicy {
         }
         OwnershipSeen current = seen.ownership().get();
         Ownership ownership = current.ownership();
-        boolean closedByUs = ownership.isLockedBy(plan.uid());
-        if (!closedByUs && !(state instanceof Closing)) {
+        boolean lockedByUs = ownership.isLockedBy(plan.uid());
+        if (!lockedByUs && !takesTheLock(state, ownership)) {
             return moveTo(new Failed(lockLost(ownership), false));
         }
-        if (closedByUs && !ownership.actsFor(seen.instanceId())) {
+        if (seen.frozen().isPresent()) {
+            return stay(state);
+        }
+        if (lockedByUs && !ownership.actsFor(seen.instanceId())) {
             Active renewed = renewed(state);
             return renewed.equals(state)
                     ? stay(state, new WriteOwnership(current, ownership.takenBy(seen.instanceId())))
                     : moveTo(renewed);
         }
         return switch (state) {
-            case Closing s when !closedByUs -> close(s, current);
+            case Closing _ when !lockedByUs && seen.cancelled() ->
+                    moveTo(new Failed(CANCELLED_BEFORE, false));
+            case Closing s when !lockedByUs -> close(s, current);
+            case Closing _, StoppingVms _, Proving _ when seen.cancelled() -> undo(CANCELLED);
             case Closing s -> fence(s, ownership);
             case StoppingVms s -> stop(s);
             case Proving s -> prove(s);
             case Granting s -> grant(s, current);
+            case StartingVms s when !lockedByUs -> takeLock(s, current);
             case StartingVms s -> start(s);
             case RollingBack s -> rollBack(s, current);
         };
+    }
+
+    /**
+     * A move takes the lock by Close, a retry when it begins to start; nothing else may be without.
+     */
+    private boolean takesTheLock(Active state, Ownership ownership) {
+        return switch (state) {
+            case Closing _ -> true;
+            case StartingVms _ -> plan.isRetry() && !ownership.hasCarriedOut(plan.uid());
+            case StoppingVms _, Proving _, Granting _, RollingBack _ -> false;
+        };
+    }
+
+    private Decision takeLock(StartingVms s, OwnershipSeen current) {
+        Ownership ownership = current.ownership();
+        if (seen.cancelled()) {
+            return moveTo(new Failed(CANCELLED_BEFORE, false));
+        }
+        if (ownership.lock().isPresent()) {
+            return moveTo(new Failed(lockHeld(plan.group(), ownership), false));
+        }
+        if (!ownership.holder().isAt(plan.target())) {
+            return moveTo(new Failed(sourceLostTheGroup(ownership), false));
+        }
+        if (seen.isPast(s.deadline())) {
+            return moveTo(new Failed(tooLate("lock " + plan.group()), false));
+        }
+        return ownership.actsFor(seen.instanceId())
+                ? stay(
+                        s,
+                        new WriteOwnership(current, ownership.lockedBy(plan.lock(), plan.record())))
+                : stay(s, new WriteOwnership(current, ownership.takenBy(seen.instanceId())));
     }
 
     /** Time in which nobody looked does not count against a step: its next instance looks first. */
@@ -130,12 +176,16 @@ public final class FailoverPolicy {
         if (!seen.source().heldUnder(ownership.claim(deployment, plan.group()))) {
             return stay(s);
         }
+        List<Effect> questions = new ArrayList<>();
         if (seen.fence() == Fence.UNTRIED) {
-            return stay(s, new TryFence(plan.source()));
+            questions.add(new TryFence(plan.source()));
         }
-        return seen.topicEnds()
-                .map(ends -> moveTo(new StoppingVms(plan, ends, s.deadline())))
-                .orElseGet(() -> stay(s, new ReadTopicEnds()));
+        if (seen.topicEnds().isEmpty()) {
+            questions.add(new ReadTopicEnds());
+        }
+        return questions.isEmpty()
+                ? moveTo(new StoppingVms(plan, seen.topicEnds().orElseThrow(), s.deadline()))
+                : new Decision(s, questions);
     }
 
     private Decision stop(StoppingVms s) {
@@ -176,6 +226,9 @@ public final class FailoverPolicy {
         if (current.ownership().holder().isAt(plan.target())) {
             return moveTo(new StartingVms(plan, seen.now().plus(plan.limits().start())));
         }
+        if (seen.cancelled()) {
+            return undo(CANCELLED);
+        }
         // The proof is asked for again, since an interrupted instance may have stored this long
         // ago.
         List<String> missing = missingProof(s.proofFrom());
@@ -196,11 +249,13 @@ public final class FailoverPolicy {
                     new Failed(
                             Refusal.of(
                                     "TargetDidNotStart",
-                                    "%s holds the group, but not all VMs run there: %s",
+                                    "%s holds the group, but not all VMs run there: %s; a new"
+                                            + " Failover to %s tries again",
                                     plan.target(),
                                     seen.target().reachable()
                                             ? seen.target().notUp()
-                                            : "its API does not answer"),
+                                            : "its API does not answer",
+                                    plan.target()),
                             false));
         }
         return seen.desiredStateShown()
@@ -223,19 +278,11 @@ public final class FailoverPolicy {
                     : stay(s);
         }
         if (seen.source().allRunning()) {
-            return moveTo(new Failed(s.why(), true));
+            return moveTo(new Failed(givenBack(s.why(), "where all VMs run"), true));
         }
         if (seen.isPast(s.deadline())) {
-            return moveTo(
-                    new Failed(
-                            new Refusal(
-                                    s.why().reason(),
-                                    s.why().message()
-                                            + "; given back to "
-                                            + plan.source()
-                                            + ", where these do not run yet: "
-                                            + seen.source().notUp()),
-                            true));
+            String notUp = "where these do not run yet: " + seen.source().notUp();
+            return moveTo(new Failed(givenBack(s.why(), notUp), true));
         }
         return seen.desiredStateShown()
                 ? stay(s)
@@ -243,8 +290,8 @@ public final class FailoverPolicy {
     }
 
     /**
-     * What remains to do for a failover that has ended: give back what was never granted as soon as
-     * the source answers, then let go of the lock.
+     * What remains to do for a failover that has ended: give back what was never granted if the
+     * source answers, then let go of the lock.
      */
     public static List<Effect> letGo(
             Ownership ownership,
@@ -258,14 +305,28 @@ public final class FailoverPolicy {
         return switch (ownership.holder()) {
             case Holder.Moving(var from, _) when sourceAnswers ->
                     List.of(new WriteOwnership(current, ownership.grant(from)));
-            case Holder.Moving _ -> List.of();
             case Holder.At(var cluster) when !desiredStateShown ->
                     List.of(
                             new SetDesiredState(cluster, true),
                             new WriteOwnership(current, ownership.release()));
-            case Holder.At _, Holder.Unclaimed _ ->
+            case Holder.Moving _, Holder.At _, Holder.Unclaimed _ ->
                     List.of(new WriteOwnership(current, ownership.release()));
         };
+    }
+
+    /**
+     * A group left between two sites by an operation that ended: nothing was granted, so it is
+     * given back as soon as the source answers, unless a VM is seen at the target.
+     */
+    public static List<Effect> giveBack(OwnershipSeen current, Side source, Side target) {
+        Ownership ownership = current.ownership();
+        boolean targetRuns = target.reachable() && !target.allStopped();
+        return ownership.holder() instanceof Holder.Moving(var from, _)
+                        && ownership.lock().isEmpty()
+                        && source.reachable()
+                        && !targetRuns
+                ? List.of(new WriteOwnership(current, ownership.grant(from)))
+                : List.of();
     }
 
     private List<String> missingProof(Map<String, Long> from) {
@@ -310,6 +371,11 @@ public final class FailoverPolicy {
                 plan.target(),
                 String.join("; ", missing.subList(0, Math.min(5, missing.size())))
                         + (missing.size() > 5 ? "; and " + (missing.size() - 5) + " more" : ""));
+    }
+
+    private Refusal givenBack(Refusal why, String how) {
+        return Refusal.of(
+                why.reason(), "%s; given back to %s, %s", why.message(), plan.source(), how);
     }
 
     private Refusal notGivenBack(Refusal why) {

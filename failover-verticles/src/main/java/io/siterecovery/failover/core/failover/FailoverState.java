@@ -48,6 +48,9 @@ public sealed interface FailoverState {
 
     record Completed(FailoverPlan plan) implements Finished {}
 
+    /** A dry run found nothing against it. Nothing was changed. */
+    record Rehearsed(FailoverPlan plan) implements Finished {}
+
     /** Ended without success; {@code undone} when the source had to be given the group back. */
     record Failed(Refusal why, boolean undone) implements Finished {}
 }

@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param topicEnds where the agents' topics ended when they were read after Close
  * @param inspection the source's own answer to what still runs, asked after the stop
  * @param desiredStateShown whether this step has already written its desiredState once
+ * @param cancelled somebody has asked to end it, or deleted it
+ * @param frozen what shows that the ownership is not the latest word; empty when nothing does
  */
 public record Observation(
         Instant now,
@@ -29,7 +31,9 @@ public record Observation(
         Fence fence,
         Optional<Map<String, Long>> topicEnds,
         Optional<SourceInspection> inspection,
-        boolean desiredStateShown) {
+        boolean desiredStateShown,
+        boolean cancelled,
+        Optional<String> frozen) {
 
     /** One site of the group. */
     public record Side(boolean reachable, List<Vm> vms) {

@@ -3,12 +3,15 @@ package io.siterecovery.failover.core.failover;
 import io.siterecovery.failover.core.failover.FailoverState.Closing;
 import io.siterecovery.failover.core.failover.FailoverState.Failed;
 import io.siterecovery.failover.core.failover.FailoverState.Pending;
+import io.siterecovery.failover.core.failover.FailoverState.Rehearsed;
+import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.Observation.Side;
 import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,9 +105,10 @@ public final class Preflight {
         }
         return switch (ownership.holder()) {
             case Holder.Unclaimed() -> waitOr(pending, seen, noHolder(group, at));
-            case Holder.Moving _ -> failed(betweenSites(group, ownership));
+            // Given back by itself as soon as its source answers.
+            case Holder.Moving _ -> waitOr(pending, seen, betweenSites(group, ownership));
             case Holder.At(ClusterId source) when source.equals(target) ->
-                    failed(alreadyThere(group, target, at));
+                    again(pending, order, seen, group, at, target);
             case Holder.At(ClusterId source) ->
                     ready(pending, order, seen, group, at, source, target);
         };
@@ -119,44 +123,83 @@ public final class Preflight {
             ClusterId source,
             ClusterId target) {
         for (ClusterId site : List.of(source, target)) {
-            Side side = at.sides().get(site);
-            if (side == null || !side.reachable()) {
+            if (!answers(at, site)) {
                 return waitOr(pending, seen, notListed(site.name()));
             }
+        }
+        List<Refusal> findings = new ArrayList<>();
+        at.failure().ifPresent(failure -> findings.add(groupFailed(group, failure)));
+        if (!at.missingAtTarget().isEmpty()) {
+            findings.add(definitionsMissing(group, target, at.missingAtTarget()));
+        }
+        if (at.health().verdict() == Health.Verdict.UNKNOWN && findings.isEmpty()) {
+            return waitOr(pending, seen, replication(group, at.health()));
+        }
+        if (at.health().verdict() != Health.Verdict.HEALTHY) {
+            findings.add(replication(group, at.health()));
+        }
+        if (!findings.isEmpty()) {
+            return failed(together(findings));
+        }
+        FailoverPlan plan = plan(order, seen, group, source, target);
+        return order.isDryRun()
+                ? new Rehearsed(plan)
+                : new Closing(plan, seen.now().plus(seen.limits().failover()));
+    }
+
+    /** The target holds the group: nothing to do, or another try to start what does not run. */
+    private static FailoverState again(
+            Pending pending,
+            FailoverOrder order,
+            Seen seen,
+            GroupId group,
+            GroupSeen at,
+            ClusterId target) {
+        if (!answers(at, target)) {
+            return waitOr(pending, seen, notListed(target.name()));
+        }
+        Side side = at.sides().get(target);
+        if (side == null || side.allRunning()) {
+            return failed(alreadyThere(group, target));
         }
         if (at.failure().isPresent()) {
             return failed(groupFailed(group, at.failure().get()));
         }
-        if (!at.missingAtTarget().isEmpty()) {
-            return failed(definitionsMissing(group, target, at.missingAtTarget()));
-        }
-        return switch (at.health().verdict()) {
-            case UNKNOWN -> waitOr(pending, seen, replication(group, at.health()));
-            case DEGRADED -> failed(replication(group, at.health()));
-            case HEALTHY -> accept(order, seen, group, source, target);
-        };
+        FailoverPlan plan = plan(order, seen, group, target, target);
+        return order.isDryRun()
+                ? new Rehearsed(plan)
+                : new StartingVms(plan, seen.now().plus(seen.limits().start()));
     }
 
-    private static FailoverState accept(
+    private static boolean answers(GroupSeen at, ClusterId site) {
+        Side side = at.sides().get(site);
+        return side != null && side.reachable();
+    }
+
+    /** All that was found, not the first of it only. */
+    private static Refusal together(List<Refusal> findings) {
+        return new Refusal(
+                findings.getFirst().reason(),
+                String.join("; ", findings.stream().map(Refusal::message).toList()));
+    }
+
+    private static FailoverPlan plan(
             FailoverOrder order, Seen seen, GroupId group, ClusterId source, ClusterId target) {
-        FailoverPlan plan =
-                new FailoverPlan(
-                        order.uid(),
-                        order.name(),
-                        order.origin(),
-                        order.originName(),
-                        group,
-                        source,
-                        target,
-                        seen.now(),
-                        seen.limits());
-        return new Closing(plan, seen.now().plus(seen.limits().failover()));
+        return new FailoverPlan(
+                order.uid(),
+                order.name(),
+                order.origin(),
+                order.originName(),
+                group,
+                source,
+                target,
+                seen.now(),
+                seen.limits());
     }
 
     private static Optional<Refusal> unsupported(FailoverOrder order) {
         if (order.isCancelled()) {
-            return Optional.of(
-                    new Refusal("Cancelled", "cancelled before it began; nothing was changed"));
+            return Optional.of(FailoverPolicy.CANCELLED_BEFORE);
         }
         if (order.isEmergency()) {
             return Optional.of(
@@ -171,12 +214,6 @@ public final class Preflight {
                             "NotSupported",
                             "force is not available in this version: a planned failover needs no"
                                     + " override; nothing was changed"));
-        }
-        if (order.isDryRun()) {
-            return Optional.of(
-                    new Refusal(
-                            "NotSupported",
-                            "dryRun is not available in this version; nothing was changed"));
         }
         return Optional.empty();
     }
@@ -259,17 +296,8 @@ public final class Preflight {
                 group.ownershipName());
     }
 
-    private static Refusal alreadyThere(GroupId group, ClusterId target, GroupSeen at) {
-        Side side = at.sides().get(target);
-        return side != null && side.allRunning()
-                ? Refusal.of("AlreadyThere", "%s already runs on %s; nothing to do", group, target)
-                : Refusal.of(
-                        "AlreadyThere",
-                        "%s is already held by %s, though not all of its VMs run there%s; set its"
-                                + " desiredState to running there",
-                        group,
-                        target,
-                        side == null ? "" : " (" + side.notUp() + ")");
+    private static Refusal alreadyThere(GroupId group, ClusterId target) {
+        return Refusal.of("AlreadyThere", "%s already runs on %s; nothing to do", group, target);
     }
 
     private static Refusal groupFailed(GroupId group, String failure) {

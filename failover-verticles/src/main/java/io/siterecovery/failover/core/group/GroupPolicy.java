@@ -80,7 +80,7 @@ public final class GroupPolicy {
      * A claim higher than the ownership knows: a newer instance acts, or the quorum cluster was
      * restored from a backup. Either way not a thing may be touched.
      */
-    static Optional<String> frozenBy(GroupObservation seen) {
+    public static Optional<String> frozenBy(GroupObservation seen) {
         return seen.ownership()
                 .flatMap(
                         o -> {

@@ -54,12 +54,12 @@ public record Ownership(
 
     /** Close: from here on nothing of the group is started anywhere. */
     public Ownership close(ClusterId from, ClusterId to, Lock by, Past record) {
-        List<Past> longer = new ArrayList<>(history);
-        longer.add(record);
-        return moveTo(
-                new Holder.Moving(from, to),
-                Optional.of(by),
-                longer.subList(Math.max(0, longer.size() - HISTORY_LIMIT), longer.size()));
+        return moveTo(new Holder.Moving(from, to), Optional.of(by), with(record));
+    }
+
+    /** An operation that leaves the group where it is: it only has the lock. */
+    public Ownership lockedBy(Lock by, Past record) {
+        return new Ownership(holder, epoch, Optional.of(by), instance, with(record));
     }
 
     /** Grant, to the target when the proof is complete, or back to the source as undo. */
@@ -91,12 +91,22 @@ public record Ownership(
                 l -> history.stream().filter(past -> past.uid().equals(l.uid())).findFirst());
     }
 
+    public boolean hasCarriedOut(String uid) {
+        return history.stream().anyMatch(past -> past.uid().equals(uid));
+    }
+
     public long term() {
         return instance.map(Instance::term).orElse(0L);
     }
 
     public Claim claim(String deployment, GroupId group) {
         return Claim.of(deployment, group, epoch, term());
+    }
+
+    private List<Past> with(Past record) {
+        List<Past> longer = new ArrayList<>(history);
+        longer.add(record);
+        return longer.subList(Math.max(0, longer.size() - HISTORY_LIMIT), longer.size());
     }
 
     private Ownership moveTo(Holder next, Optional<Lock> by, List<Past> past) {

@@ -21,7 +21,12 @@ final class Mirrors {
             return JsonNodeFactory.instance.objectNode();
         }
         ObjectNode copy = ((ObjectNode) status).deepCopy();
-        copy.put("observedGeneration", generation);
+        // As a parser makes it: a long node never equals the int node that is read back.
+        if (generation <= Integer.MAX_VALUE) {
+            copy.put("observedGeneration", (int) generation);
+        } else {
+            copy.put("observedGeneration", generation);
+        }
         return copy;
     }
 

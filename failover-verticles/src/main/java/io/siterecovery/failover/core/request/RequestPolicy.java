@@ -37,6 +37,14 @@ public final class RequestPolicy {
         record Refuse(Place at, String reason, String message) implements Step {}
 
         record Delete(Place at, String uid) implements Step {}
+
+        /** Keep the original until what follows it has ended. */
+        record Hold(Place at, CustomResourceFact seen) implements Step {}
+
+        record LetGo(Place at, CustomResourceFact seen) implements Step {}
+
+        /** End the operation as soon as it can be ended. */
+        record Cancel(Place at, String resourceVersion) implements Step {}
     }
 
     /**
@@ -90,46 +98,95 @@ public final class RequestPolicy {
         return follow(aliasPlace, original, twinPlace, twin.get());
     }
 
-    /** A Failover made on a workload cluster, and the operation made from it in {@code dr-<d>}. */
+    /**
+     * A Failover made on a workload cluster, and the operation made from it in {@code dr-<d>}. To
+     * delete it, or to set its {@code cancel}, cancels the operation; nothing else done to it
+     * changes anything.
+     */
     public static Step request(
             Place requestPlace,
             CustomResourceFact request,
             Place operationPlace,
             Optional<CustomResourceFact> operation,
             boolean listed) {
-        if (!listed || request.meta().deleting()) {
+        if (!listed) {
             return new Step.Nothing();
         }
-        if (operation.isEmpty()) {
-            return request.status().hasNonNull("state")
-                    ? new Step.Nothing()
-                    : new Step.Make(
-                            operationPlace,
-                            request.spec(),
-                            Map.of(
-                                    ApiGroups.ORIGIN,
-                                    requestPlace.cluster()
-                                            + "/"
-                                            + requestPlace.namespace()
-                                            + "/"
-                                            + requestPlace.name(),
-                                    ApiGroups.ORIGIN_UID,
-                                    request.meta().uid()));
+        Optional<CustomResourceFact> ours = operation.filter(o -> madeFrom(request, o));
+        boolean runs = ours.filter(o -> !hasEnded(o)).isPresent();
+        if (runs && wishesEnd(request) && !ours.get().spec().path("cancel").asBoolean()) {
+            return new Step.Cancel(operationPlace, ours.get().meta().resourceVersion());
         }
-        CustomResourceFact ours = operation.get();
-        if (!request.meta().uid().equals(ours.meta().annotations().get(ApiGroups.ORIGIN_UID))) {
-            return ours.status().hasNonNull("state")
-                    ? again(requestPlace, request, operationPlace, ours)
+        if (request.meta().deleting()) {
+            return isHeld(request) && !runs
+                    ? new Step.LetGo(requestPlace, request)
+                    : new Step.Nothing();
+        }
+        if (operation.isEmpty()) {
+            return followed(requestPlace, request, operationPlace);
+        }
+        if (ours.isEmpty()) {
+            return hasEnded(operation.get())
+                    ? again(requestPlace, request, operationPlace, operation.get())
                     : refuse(
                             requestPlace,
                             request,
                             "NameUsed",
                             "a Failover of this name is running; use another name");
         }
-        JsonNode mirrored = Mirrors.ofFailover(ours.status(), request.meta().generation());
-        return mirrored.isEmpty() || mirrored.equals(request.status())
-                ? new Step.Nothing()
-                : new Step.Mirror(requestPlace, mirrored);
+        JsonNode mirrored = Mirrors.ofFailover(ours.get().status(), request.meta().generation());
+        if (!mirrored.isEmpty() && !mirrored.equals(request.status())) {
+            return new Step.Mirror(requestPlace, mirrored);
+        }
+        if (runs == isHeld(request)) {
+            return new Step.Nothing();
+        }
+        return runs ? new Step.Hold(requestPlace, request) : new Step.LetGo(requestPlace, request);
+    }
+
+    /** One that has no operation: not yet, or not any more. */
+    private static Step followed(
+            Place requestPlace, CustomResourceFact request, Place operationPlace) {
+        if (hasEnded(request)) {
+            return isHeld(request) ? new Step.LetGo(requestPlace, request) : new Step.Nothing();
+        }
+        if (wasFollowed(request)) {
+            return refuse(
+                    requestPlace,
+                    request,
+                    "Cancelled",
+                    "its operation on the quorum cluster was deleted; make a new one");
+        }
+        return new Step.Make(
+                operationPlace,
+                request.spec(),
+                Map.of(
+                        ApiGroups.ORIGIN,
+                        requestPlace.cluster()
+                                + "/"
+                                + requestPlace.namespace()
+                                + "/"
+                                + requestPlace.name(),
+                        ApiGroups.ORIGIN_UID,
+                        request.meta().uid()));
+    }
+
+    private static boolean madeFrom(CustomResourceFact request, CustomResourceFact operation) {
+        return request.meta()
+                .uid()
+                .equals(operation.meta().annotations().get(ApiGroups.ORIGIN_UID));
+    }
+
+    private static boolean hasEnded(CustomResourceFact failover) {
+        return failover.status().hasNonNull("state");
+    }
+
+    private static boolean wishesEnd(CustomResourceFact request) {
+        return request.meta().deleting() || request.spec().path("cancel").asBoolean();
+    }
+
+    private static boolean isHeld(CustomResourceFact object) {
+        return object.finalizers().contains(ApiGroups.FINALIZER);
     }
 
     /** A name that was carried out is spent; one that was refused may be made again. */
@@ -140,7 +197,8 @@ public final class RequestPolicy {
             CustomResourceFact earlier) {
         boolean carriedOut =
                 earlier.status().path("operation").hasNonNull("closedEpoch")
-                        || earlier.status().path("state").asText().equals("Completed");
+                        || (earlier.status().path("state").asText().equals("Completed")
+                                && !earlier.spec().path("dryRun").asBoolean());
         return carriedOut
                 ? refuse(
                         requestPlace,

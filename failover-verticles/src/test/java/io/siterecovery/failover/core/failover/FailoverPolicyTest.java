@@ -131,11 +131,12 @@ class FailoverPolicyTest {
     }
 
     @Test
-    void tries_the_fence_then_reads_the_topics_then_stops() {
+    void tries_the_fence_and_reads_the_topics_then_stops() {
         Closing closing = new Closing(plan(), LATER);
         world.fence = Fence.UNTRIED;
         world.ends = Optional.empty();
-        assertThat(decide(closing).effects()).containsExactly(new TryFence(SOURCE));
+        assertThat(decide(closing).effects())
+                .containsExactly(new TryFence(SOURCE), new ReadTopicEnds());
         world.fence = Fence.HOLDS;
         assertThat(decide(closing).effects()).containsExactly(new ReadTopicEnds());
         world.ends = Optional.of(CLOSED_AT);
@@ -251,7 +252,122 @@ class FailoverPolicyTest {
         world.source = side(Power.DOWN);
         assertThat(decide(undo).effects()).containsExactly(new SetDesiredState(SOURCE, true));
         world.source = side(Power.UP);
-        assertThat(decide(undo).next()).isEqualTo(new Failed(new Refusal("X", "x"), true));
+        assertThat(decide(undo).next())
+                .isEqualTo(
+                        new Failed(
+                                new Refusal(
+                                        "X", "x; given back to " + SOURCE + ", where all VMs run"),
+                                true));
+    }
+
+    @Test
+    void cancelled_before_the_grant_it_is_undone_and_after_it_goes_on() {
+        world.cancelled = true;
+        for (Active state :
+                List.of(
+                        new Closing(plan(), LATER),
+                        new StoppingVms(plan(), CLOSED_AT, LATER),
+                        new Proving(plan(), CLOSED_AT, LATER),
+                        new Granting(plan(), CLOSED_AT, LATER))) {
+            Decision decision = decide(state);
+            assertThat(decision.next())
+                    .as("%s", state)
+                    .isInstanceOfSatisfying(
+                            RollingBack.class,
+                            r -> assertThat(r.why().reason()).isEqualTo("Cancelled"));
+            assertThat(decision.effects()).isEmpty();
+        }
+        world.ownership = GRANTED;
+        world.target = side(Power.BETWEEN);
+        assertThat(decide(new Granting(plan(), CLOSED_AT, LATER)).next())
+                .isInstanceOf(StartingVms.class);
+        StartingVms starting = new StartingVms(plan(), LATER);
+        assertThat(decide(starting).next()).isEqualTo(starting);
+    }
+
+    @Test
+    void cancelled_before_close_it_ends_and_nothing_was_changed() {
+        world.cancelled = true;
+        world.ownership = AT_SOURCE;
+        Decision decision = decide(new Closing(plan(), LATER));
+        assertThat(decision.next()).isInstanceOf(Failed.class);
+        assertThat(decision.effects()).isEmpty();
+    }
+
+    @Test
+    void a_frozen_group_is_not_touched() {
+        world.frozen = Optional.of("vm carries prod/web/99/1");
+        for (Active state :
+                List.of(
+                        new Closing(plan(), PAST),
+                        new StoppingVms(plan(), CLOSED_AT, PAST),
+                        new Granting(plan(), CLOSED_AT, LATER))) {
+            assertThat(decide(state)).isEqualTo(Decision.of(state));
+        }
+    }
+
+    @Test
+    void another_try_at_the_target_takes_only_the_lock_and_starts() {
+        FailoverPlan retry = retry();
+        StartingVms state = new StartingVms(retry, LATER);
+        world.ownership = GRANTED.release();
+        world.target = side(Power.DOWN);
+        Decision decision = decide(state);
+        assertThat(decision.next()).isEqualTo(state);
+        Ownership next = ((WriteOwnership) decision.effects().getFirst()).next();
+        assertThat(next.isLockedBy(retry.uid())).isTrue();
+        assertThat(next.epoch()).isEqualTo(GRANTED.epoch());
+        assertThat(next.holder()).isEqualTo(new Holder.At(TARGET));
+        world.ownership = next;
+        assertThat(decide(state).effects()).containsExactly(new SetDesiredState(TARGET, true));
+        world.target = side(Power.UP);
+        assertThat(decide(state).next()).isEqualTo(new Completed(retry));
+    }
+
+    @Test
+    void another_try_never_takes_a_lock_that_is_held_or_that_it_has_lost() {
+        StartingVms state = new StartingVms(retry(), LATER);
+        world.target = side(Power.DOWN);
+        for (Ownership other :
+                List.of(
+                        GRANTED,
+                        AT_SOURCE,
+                        GRANTED.release().lockedBy(retry().lock(), retry().record()).release())) {
+            world.ownership = other;
+            Decision decision = decide(state);
+            assertThat(decision.next()).as("%s", other).isInstanceOf(Failed.class);
+            assertThat(decision.effects()).isEmpty();
+        }
+    }
+
+    @Test
+    void what_is_left_between_the_sites_goes_back_unless_a_vm_is_seen_at_the_target() {
+        Ownership left = CLOSED.release();
+        OwnershipSeen seen = new OwnershipSeen("o", "1", left);
+        Side down = side(Power.DOWN);
+        Side silent = new Side(false, List.of());
+        WriteOwnership back = new WriteOwnership(seen, left.grant(SOURCE));
+        assertThat(FailoverPolicy.giveBack(seen, down, down)).containsExactly(back);
+        assertThat(FailoverPolicy.giveBack(seen, down, silent)).containsExactly(back);
+        assertThat(FailoverPolicy.giveBack(seen, silent, down)).isEmpty();
+        assertThat(FailoverPolicy.giveBack(seen, down, side(Power.UP))).isEmpty();
+        assertThat(FailoverPolicy.giveBack(seen, down, side(Power.BETWEEN))).isEmpty();
+        OwnershipSeen locked = new OwnershipSeen("o", "1", CLOSED);
+        assertThat(FailoverPolicy.giveBack(locked, down, down)).isEmpty();
+    }
+
+    private static FailoverPlan retry() {
+        FailoverPlan plan = plan();
+        return new FailoverPlan(
+                "uid-2",
+                "again",
+                plan.origin(),
+                "again",
+                plan.group(),
+                TARGET,
+                TARGET,
+                plan.startedAt(),
+                plan.limits());
     }
 
     @Test
@@ -266,7 +382,8 @@ class FailoverPolicyTest {
     @Test
     void what_was_never_granted_is_given_back_when_the_source_answers_then_the_lock_is_let_go() {
         OwnershipSeen closed = new OwnershipSeen("o", "1", CLOSED);
-        assertThat(FailoverPolicy.letGo(CLOSED, closed, "uid-1", false, false)).isEmpty();
+        assertThat(FailoverPolicy.letGo(CLOSED, closed, "uid-1", false, false))
+                .containsExactly(new WriteOwnership(closed, CLOSED.release()));
         assertThat(FailoverPolicy.letGo(CLOSED, closed, "uid-1", true, false))
                 .containsExactly(new WriteOwnership(closed, CLOSED.grant(SOURCE)));
         assertThat(FailoverPolicy.letGo(GRANTED, closed, "uid-1", true, true))
@@ -324,6 +441,8 @@ class FailoverPolicyTest {
         Optional<Map<String, Long>> ends = Optional.of(CLOSED_AT);
         Optional<SourceInspection> inspection = Optional.of(nothingLeft());
         boolean shown;
+        boolean cancelled;
+        Optional<String> frozen = Optional.empty();
 
         Observation observe() {
             return new Observation(
@@ -336,7 +455,9 @@ class FailoverPolicyTest {
                     fence,
                     ends,
                     inspection,
-                    shown);
+                    shown,
+                    cancelled,
+                    frozen);
         }
     }
 }
