@@ -1,6 +1,8 @@
 package io.siterecovery.agent;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the agent's configuration from environment variables; its README lists them. */
@@ -22,6 +25,9 @@ final class AgentEnvironment {
         }
     }
 
+    private static final Path SERVICE_ACCOUNT =
+            Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
+
     private final Map<String, String> environment;
     private final List<String> faults = new ArrayList<>();
 
@@ -35,16 +41,81 @@ final class AgentEnvironment {
 
     private AgentConfig config() throws Refused {
         String node = required("NODE_NAME");
+        String cluster = required("CLUSTER_NAME");
         String site = required("SITE_ID");
         Map<String, String> kafka = kafka();
-        List<String> drbdsetup =
-                List.of(optional("DRBDSETUP", "drbdsetup").strip().split("\\s+", -1));
+        List<String> drbdsetup = words(optional("DRBDSETUP", "drbdsetup"));
+        List<String> drbdadm =
+                environment.containsKey("DRBDADM")
+                        ? words(optional("DRBDADM", ""))
+                        : AgentConfig.drbdadmBeside(drbdsetup);
         Duration statistics = seconds("STATISTICS_INTERVAL", AgentConfig.STATISTICS_INTERVAL);
         Duration beat = seconds("BEAT_INTERVAL", AgentConfig.BEAT_INTERVAL);
+        Optional<KubernetesAccess> kubernetes = kubernetes();
+        Duration limit = seconds("NOT_READY_TIMEOUT", AgentConfig.NOT_READY_LIMIT);
         if (!faults.isEmpty()) {
             throw new Refused(faults);
         }
-        return new AgentConfig(node, site, drbdsetup, kafka, statistics, beat);
+        return new AgentConfig(
+                node,
+                cluster,
+                site,
+                drbdsetup,
+                drbdadm,
+                kafka,
+                statistics,
+                beat,
+                kubernetes,
+                limit);
+    }
+
+    /** Inside a pod all of it is there; outside, each part can be set. */
+    private Optional<KubernetesAccess> kubernetes() {
+        String host = optional("KUBERNETES_SERVICE_HOST", "");
+        String inCluster =
+                host.isEmpty()
+                        ? ""
+                        : "https://%s:%s"
+                                .formatted(
+                                        host.contains(":") ? "[" + host + "]" : host,
+                                        optional("KUBERNETES_SERVICE_PORT", "443"));
+        String server = optional("KUBERNETES_API_SERVER", inCluster);
+        String wish = optional("STARTUP_TAINT", server.isEmpty() ? "off" : "on");
+        if (!wish.equals("on") && !wish.equals("off")) {
+            faults.add("STARTUP_TAINT is neither on nor off: " + wish);
+        }
+        if (wish.equals("off")) {
+            return Optional.empty();
+        }
+        if (server.isEmpty()) {
+            faults.add("KUBERNETES_API_SERVER is not set, and STARTUP_TAINT is on");
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    new KubernetesAccess(
+                            new URI(server),
+                            file("KUBERNETES_TOKEN_FILE", SERVICE_ACCOUNT.resolve("token")),
+                            file("KUBERNETES_CA_FILE", SERVICE_ACCOUNT.resolve("ca.crt")),
+                            file("KUBERNETES_CLIENT_CERTIFICATE_FILE", null),
+                            file("KUBERNETES_CLIENT_KEY_FILE", null)));
+        } catch (URISyntaxException e) {
+            faults.add("KUBERNETES_API_SERVER is no address: " + server);
+            return Optional.empty();
+        }
+    }
+
+    /** What is set must be there; the usual place is taken only if it is. */
+    private Optional<Path> file(String name, @Nullable Path usual) {
+        String set = optional(name, "");
+        if (set.isEmpty()) {
+            return Optional.ofNullable(usual).filter(Files::isReadable);
+        }
+        Path file = Path.of(set);
+        if (!Files.isReadable(file)) {
+            faults.add(name + " cannot be read: " + set);
+        }
+        return Optional.of(file);
     }
 
     private Map<String, String> kafka() {
@@ -93,6 +164,10 @@ final class AgentEnvironment {
     private String optional(String name, String fallback) {
         String value = environment.get(name);
         return value == null || value.isBlank() ? fallback : value;
+    }
+
+    private static List<String> words(String text) {
+        return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+", -1));
     }
 
     private Duration seconds(String name, Duration fallback) {

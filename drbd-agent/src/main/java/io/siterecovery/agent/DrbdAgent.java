@@ -1,23 +1,11 @@
 package io.siterecovery.agent;
 
-import io.siterecovery.agent.core.DemotionWatch;
-import io.siterecovery.agent.core.LineSplitter;
 import io.siterecovery.agent.core.NodeView;
+import io.siterecovery.agent.core.RestartDelay;
 import io.siterecovery.agent.core.UnparsedLines;
-import io.siterecovery.events.drbd.DrbdResourceState;
-import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,294 +19,183 @@ import org.slf4j.LoggerFactory;
 public final class DrbdAgent implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DrbdAgent.class);
-    private static final List<String> EVENTS = List.of("events2", "--full", "--poll");
-    private static final Duration FIRST_RESTART = Duration.ofMillis(200);
-    private static final Duration LONGEST_RESTART = Duration.ofSeconds(5);
-    private static final Duration STABLE = Duration.ofSeconds(10);
-    private static final Duration LONGEST_HOLD = Duration.ofMillis(3);
-    private static final Duration SETTLING_POLL = Duration.ofMillis(100);
+
+    /** Nothing else begins before the taint is set, but for this long only. */
+    private static final Duration TAINT_FIRST = Duration.ofSeconds(1);
+
+    private static final Duration GUARD_SOON = Duration.ofMillis(100);
+    private static final Duration HISTORY_AGAIN = Duration.ofSeconds(10);
 
     private final AgentConfig config;
-    private final ScheduledThreadPoolExecutor loop;
+    private final Loop loop;
+    private final Commands commands;
     private final SiteTopic topic;
-    private final StatePublisher publisher;
     private final UnparsedLines unparsed = new UnparsedLines();
+    private final StreamFollower follower;
+    private final Questions questions;
+    private final StatePublisher publisher;
 
-    /** What Kafka may hold a state of. */
-    private final Set<String> published = new HashSet<>();
+    private final Optional<NodeGuard> guard;
 
-    private final DemotionWatch demotions = new DemotionWatch();
-
-    private LineSplitter splitter = new LineSplitter();
-    private NodeView view;
-    private @Nullable EventStream stream;
-    private Instant streamStarted = Instant.EPOCH;
-    private Duration restartDelay = FIRST_RESTART;
-    private String lastComplaint = "";
     private boolean dumpPublished;
-    private boolean restartPlanned;
-    private boolean publishPlanned;
-    private boolean settlingPollPlanned;
+    private boolean guardPlanned;
 
     public DrbdAgent(AgentConfig config) {
         this.config = config;
-        this.loop =
-                new ScheduledThreadPoolExecutor(
-                        1, task -> daemon(task, "drbd-agent-" + config.node()));
-        loop.setRemoveOnCancelPolicy(true);
-        loop.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        String incarnation = newIncarnation();
+        this.loop = new Loop("drbd-agent-" + config.node(), this::failed);
+        this.commands = new Commands("drbd-commands-" + config.node(), loop);
         this.topic = new SiteTopic(config);
-        this.publisher = new StatePublisher(config, topic, loop, incarnation);
-        this.view = new NodeView(config.node(), incarnation, unparsed);
+        this.follower =
+                new StreamFollower(
+                        config,
+                        loop,
+                        commands,
+                        unparsed,
+                        new RestartDelay(RestartDelay.LONGEST),
+                        new FromStream());
+        this.questions = new Questions(config, loop, commands, follower, this::publish);
+        this.publisher =
+                new StatePublisher(config, topic, loop, follower.incarnation(), this::report);
+        this.guard =
+                config.kubernetes()
+                        .map(
+                                access ->
+                                        new NodeGuard(
+                                                config.node(),
+                                                access,
+                                                config.notReadyLimit(),
+                                                loop));
     }
 
     /** Returns at once; the agent runs until it is closed. */
     public void start() {
-        loop.execute(guarded(this::startStream));
-        every(config.beatInterval(), publisher::beat);
-        every(config.statisticsInterval(), this::askForStatistics);
+        guard.ifPresentOrElse(
+                first -> loop.execute(() -> first.start(TAINT_FIRST, follower::start)),
+                () -> loop.execute(follower::start));
+        loop.every(config.beatInterval(), publisher::beat);
+        questions.start();
+        readHistory();
     }
 
     /** Stops the child and gives up what Kafka has not taken. */
     @Override
     public void close() {
-        execute(this::stopStream);
-        loop.shutdown();
-        try {
-            if (!loop.awaitTermination(5, TimeUnit.SECONDS)) {
-                loop.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            loop.shutdownNow();
-            Thread.currentThread().interrupt();
-        }
+        loop.execute(follower::stop);
+        loop.close();
+        commands.close();
+        guard.ifPresent(NodeGuard::close);
         topic.close();
     }
 
-    private void startStream() {
-        restartPlanned = false;
-        List<String> command = new ArrayList<>(config.drbdsetup());
-        command.addAll(EVENTS);
-        Reader reader = new Reader();
-        streamStarted = Instant.now();
-        try {
-            reader.source =
-                    EventStream.start(command, "drbd-" + config.node(), this::execute, reader);
-            stream = reader.source;
-            LOG.atInfo()
-                    .addKeyValue("node", config.node())
-                    .addKeyValue("command", String.join(" ", command))
-                    .log("following DRBD");
-        } catch (IOException e) {
-            complained(String.valueOf(e.getMessage()));
-            restartLater();
-        }
+    private void readHistory() {
+        Thread reading =
+                Loop.daemon(
+                        () -> {
+                            TopicHistory.Result result = TopicHistory.read(config);
+                            loop.execute(() -> remember(result));
+                        },
+                        "drbd-history-" + config.node());
+        reading.start();
     }
 
-    /** What one child says; after its end, or ours, it says nothing more. */
-    private final class Reader implements EventStream.Listener {
-        private @Nullable EventStream source;
-
-        @Override
-        public void read(byte[] bytes, boolean more) {
-            if (isCurrent()) {
-                splitter.feed(bytes, bytes.length, this::line);
-                publishWhenWhole(more);
-            }
-        }
-
-        @Override
-        public void complained(String line) {
-            if (isCurrent()) {
-                DrbdAgent.this.complained(line);
-            }
-        }
-
-        @Override
-        public void ended(Optional<Integer> exitCode) {
-            if (isCurrent()) {
-                LOG.atWarn()
+    private void remember(TopicHistory.Result result) {
+        switch (result) {
+            case TopicHistory.Result.Read(var nodes) -> {
+                TopicHistory.Left own = nodes.get(config.node());
+                Set<String> gone =
+                        own == null
+                                ? Set.of()
+                                : publisher.found(own.resources(), follower.view().names());
+                publisher.send();
+                guard.ifPresent(g -> g.expect(own == null ? Set.of() : own.resources()));
+                LOG.atInfo()
                         .addKeyValue("node", config.node())
-                        .addKeyValue("exitCode", exitCode.map(String::valueOf).orElse("none"))
-                        .addKeyValue("complaint", lastComplaint)
-                        .log("the DRBD stream ended");
-                stopStream();
-                restartLater();
+                        .addKeyValue("earlier", own == null ? 0 : own.resources().size())
+                        .addKeyValue("gone", gone)
+                        .log("the topic was read back");
             }
-        }
-
-        private void line(String line) {
-            if (isCurrent()) {
-                DrbdAgent.this.line(line);
-            }
-        }
-
-        private boolean isCurrent() {
-            return source != null && source == stream;
-        }
-    }
-
-    private void line(String line) {
-        switch (view.read(line)) {
-            case MERGED, UNUSABLE -> {}
-            case UNUSABLE_NEW_SHAPE ->
+            case TopicHistory.Result.Refused(String reason) ->
                     LOG.atWarn()
                             .addKeyValue("node", config.node())
-                            .addKeyValue("line", line.substring(0, Math.min(line.length(), 300)))
-                            .addKeyValue("unparsed", unparsed.counts())
-                            .log("a line of drbdsetup cannot be used");
-            case STREAM_BROKEN -> {
-                LOG.atWarn().addKeyValue("node", config.node()).log("DRBD messages were lost");
-                stopStream();
-                restartLater();
+                            .addKeyValue("reason", reason)
+                            .log("the topic cannot be read back; what an earlier life left stays");
+            case TopicHistory.Result.Failed(String reason) -> {
+                LOG.atDebug()
+                        .addKeyValue("node", config.node())
+                        .addKeyValue("reason", reason)
+                        .log("the topic was not read back yet");
+                loop.later(HISTORY_AGAIN, this::readHistory);
             }
         }
     }
 
-    /**
-     * The lines of one kernel event come in one piece, so a piece is published as one change; the
-     * rest of a torn one is waited for, but not long.
-     */
-    private void publishWhenWhole(boolean more) {
-        if (!more && !splitter.insideLine()) {
+    private final class FromStream implements StreamFollower.Listener {
+        @Override
+        public void restarted(String incarnation) {
+            dumpPublished = false;
+            questions.restarted();
+            publisher.restart(incarnation);
+            guardSoon();
+        }
+
+        @Override
+        public void read(NodeView view) {
             publish();
-        } else if (!publishPlanned) {
-            publishPlanned = true;
-            later(
-                    LONGEST_HOLD,
-                    () -> {
-                        publishPlanned = false;
-                        publish();
-                    });
         }
     }
 
     private void publish() {
+        NodeView view = follower.view();
         if (!view.complete()) {
             return;
         }
         NodeView.Changes changes = view.takeChanges();
-        changes.states().forEach(this::put);
+        changes.states().forEach(publisher::put);
         if (!dumpPublished) {
             dumpPublished = true;
-            Set<String> gone = new HashSet<>(published);
-            gone.removeAll(view.names());
-            gone.forEach(resource -> put(resource, Optional.empty()));
-            publisher.dumpEnded();
-            LOG.atInfo()
-                    .addKeyValue("node", config.node())
-                    .addKeyValue("resources", view.names().size())
-                    .addKeyValue("gone", gone.size())
-                    .log("the DRBD stream is complete");
+            endDump(view);
         }
         publisher.send();
-        watchDemoted(changes.demoted());
-    }
-
-    private void put(String resource, Optional<DrbdResourceState> state) {
-        published.add(resource);
-        publisher.put(resource, state);
-    }
-
-    /** DRBD does not push figures, and a planned failover waits for these to become zero. */
-    private void watchDemoted(Set<String> demoted) {
-        if (!demoted.isEmpty()) {
-            askForStatistics();
+        guardSoon();
+        questions.watch(changes.demoted());
+        if (changes.reconfigured()) {
+            questions.options();
         }
-        if (demotions.isBusy(view, demoted, Instant.now()) && !settlingPollPlanned) {
-            settlingPollPlanned = true;
-            later(
-                    SETTLING_POLL,
+        if (view.takeDoubt()) {
+            questions.doubt();
+        }
+    }
+
+    private void guardSoon() {
+        if (guard.isPresent() && !guardPlanned) {
+            guardPlanned = true;
+            loop.later(
+                    GUARD_SOON,
                     () -> {
-                        settlingPollPlanned = false;
-                        askForStatistics();
-                        watchDemoted(Set.of());
+                        guardPlanned = false;
+                        NodeView view = follower.view();
+                        guard.get().look(view.complete(), view.states());
                     });
         }
     }
 
-    private void askForStatistics() {
-        if (stream != null && view.complete()) {
-            stream.askForStatistics();
-        }
+    private void endDump(NodeView view) {
+        Set<String> gone = publisher.dumpEnded(view.names());
+        LOG.atInfo()
+                .addKeyValue("node", config.node())
+                .addKeyValue("resources", view.names().size())
+                .addKeyValue("gone", gone.size())
+                .log("the DRBD stream is complete");
     }
 
-    private void complained(String line) {
-        if (!line.equals(lastComplaint)) {
-            lastComplaint = line;
-            LOG.atWarn()
-                    .addKeyValue("node", config.node())
-                    .addKeyValue("line", line)
-                    .log("drbdsetup complains");
-        }
-    }
-
-    private void stopStream() {
-        if (stream != null) {
-            stream.close();
-            stream = null;
-        }
-    }
-
-    private void restartLater() {
-        String incarnation = newIncarnation();
-        splitter = new LineSplitter();
-        view = new NodeView(config.node(), incarnation, unparsed);
-        dumpPublished = false;
-        demotions.clear();
-        publisher.restart(incarnation);
-        if (Instant.now().isAfter(streamStarted.plus(STABLE))) {
-            restartDelay = FIRST_RESTART;
-        }
-        if (restartPlanned) {
-            return;
-        }
-        restartPlanned = true;
-        later(restartDelay, this::startStream);
-        Duration doubled = restartDelay.multipliedBy(2);
-        restartDelay = doubled.compareTo(LONGEST_RESTART) < 0 ? doubled : LONGEST_RESTART;
-    }
-
-    private void every(Duration interval, Runnable task) {
-        ScheduledFuture<?> _ =
-                loop.scheduleWithFixedDelay(
-                        guarded(task), 0, interval.toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    private void later(Duration delay, Runnable task) {
-        if (!loop.isShutdown()) {
-            ScheduledFuture<?> _ =
-                    loop.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
-        }
-    }
-
-    private void execute(Runnable task) {
-        if (!loop.isShutdown()) {
-            loop.execute(guarded(task));
-        }
+    private StatePublisher.Report report() {
+        return new StatePublisher.Report(
+                follower.versions().words(), follower.health(), unparsed.total());
     }
 
     /** A bug of ours voids what we told: start again from nothing rather than go on half right. */
-    private Runnable guarded(Runnable task) {
-        return () -> {
-            try {
-                task.run();
-            } catch (RuntimeException e) {
-                LOG.atError().addKeyValue("node", config.node()).setCause(e).log("agent failed");
-                stopStream();
-                restartLater();
-            }
-        };
-    }
-
-    private static String newIncarnation() {
-        return UUID.randomUUID().toString();
-    }
-
-    private static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
+    private void failed(RuntimeException bug) {
+        LOG.atError().addKeyValue("node", config.node()).setCause(bug).log("agent failed");
+        follower.renew("the agent failed");
     }
 }

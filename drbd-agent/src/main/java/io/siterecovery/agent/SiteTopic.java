@@ -6,8 +6,8 @@ import io.siterecovery.events.Topics;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -18,6 +18,21 @@ import org.jspecify.annotations.Nullable;
 
 /** The topic of a physical cluster, written without ever making the writer wait. */
 final class SiteTopic implements AutoCloseable {
+
+    /** Hears how a record fared. */
+    interface Done {
+        /**
+         * @param offset where it is; absent if it is not there, or the broker did not say
+         * @param error what went wrong, if anything did
+         */
+        void done(OptionalLong offset, @Nullable Exception error);
+    }
+
+    /**
+     * The one that all read: offsets of a site's records must compare, and who reads a beat must
+     * have read every record that was acknowledged before it.
+     */
+    static final int PARTITION = 0;
 
     private static final int DELIVERY_TIMEOUT_MILLIS = 2000;
     private static final int REQUEST_TIMEOUT_MILLIS = 1500;
@@ -41,7 +56,6 @@ final class SiteTopic implements AutoCloseable {
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_TIMEOUT_MILLIS);
         settings.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 500);
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
-        settings.put(ProducerConfig.PARTITIONER_CLASS_CONFIG, NodePartitioner.class.getName());
         settings.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         settings.put(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
         producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
@@ -49,14 +63,24 @@ final class SiteTopic implements AutoCloseable {
 
     /**
      * @param data absent for a tombstone
-     * @param done called on any thread, with what went wrong, if anything did
+     * @param done called on any thread
      */
-    void send(EventHeaders headers, @Nullable Record data, Consumer<@Nullable Exception> done) {
+    void send(EventHeaders headers, @Nullable Record data, Done done) {
         ProducerRecord<String, byte[]> record =
                 new ProducerRecord<>(
-                        topic, headers.subject(), data == null ? null : EventCodec.encode(data));
+                        topic,
+                        PARTITION,
+                        headers.subject(),
+                        data == null ? null : EventCodec.encode(data));
         EventCodec.headers(headers).forEach((name, value) -> record.headers().add(name, value));
-        Future<RecordMetadata> _ = producer.send(record, (metadata, error) -> done.accept(error));
+        Future<RecordMetadata> _ =
+                producer.send(record, (metadata, error) -> done.done(offset(metadata), error));
+    }
+
+    private static OptionalLong offset(@Nullable RecordMetadata metadata) {
+        return metadata != null && metadata.hasOffset()
+                ? OptionalLong.of(metadata.offset())
+                : OptionalLong.empty();
     }
 
     @Override

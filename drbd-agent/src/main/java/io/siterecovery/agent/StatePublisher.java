@@ -11,11 +11,10 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends states and beats to Kafka, and again what was not acknowledged. A beat says that all that
- * was seen is in Kafka, so none is sent while that is not so. Runs on the agent's loop alone.
+ * was seen is in Kafka, so none is sent while that is not so; one follows as soon as it is so
+ * again, since readers count a change only when a beat made after it has come. Lives on the loop.
  */
 final class StatePublisher {
 
@@ -32,12 +32,24 @@ final class StatePublisher {
     private static final Duration BEHIND = Duration.ofMillis(200);
     private static final Duration RETRY = Duration.ofMillis(100);
     private static final Duration RETRY_REFUSED = Duration.ofSeconds(5);
+    private static final Duration BEATS_APART = Duration.ofMillis(50);
+
+    /**
+     * What a beat says besides how far the telling has come.
+     *
+     * @param stream how it stands with the stream
+     */
+    record Report(Map<String, String> versions, String stream, long unparsedLines) {}
 
     private final AgentConfig config;
     private final SiteTopic topic;
-    private final ScheduledExecutorService loop;
+    private final Loop loop;
+    private final Supplier<Report> report;
     private final Outbox outbox;
     private String incarnation;
+
+    /** Resources of which Kafka may hold a state. */
+    private final Set<String> held = new HashSet<>();
 
     /** What the dump named and Kafka has not acknowledged; until it has, the stream is not told. */
     private final Set<String> dump = new HashSet<>();
@@ -45,19 +57,30 @@ final class StatePublisher {
     private boolean dumpEnded;
     private boolean completenessTold;
     private boolean beatOnTheWay;
+    private boolean beatPlanned;
     private boolean retryPlanned;
     private long beats;
+    private Instant lastBeat = Instant.EPOCH;
+    private String beatenIncarnation = "";
+    private long beatenSequence;
+    private @Nullable Long acknowledgedOffset;
+
+    /** What was acknowledged when nothing was left to be sent: a later word holds all of it. */
+    private @Nullable Long settledOffset;
+
     private @Nullable Instant troubleSince;
     private boolean troubleTold;
 
     StatePublisher(
             AgentConfig config,
             SiteTopic topic,
-            ScheduledExecutorService loop,
-            String incarnation) {
+            Loop loop,
+            String incarnation,
+            Supplier<Report> report) {
         this.config = config;
         this.topic = topic;
         this.loop = loop;
+        this.report = report;
         this.incarnation = incarnation;
         this.outbox = new Outbox(incarnation);
     }
@@ -71,12 +94,34 @@ final class StatePublisher {
         outbox.restart(newIncarnation);
     }
 
-    /** Everything that exists has been given to {@link #put}. */
-    void dumpEnded() {
+    /**
+     * Kafka holds states of these from an earlier life.
+     *
+     * @param existing what exists, if that is known yet
+     */
+    Set<String> found(Set<String> resources, Set<String> existing) {
+        held.addAll(resources);
+        return dumpEnded ? dumpEnded(existing) : Set.of();
+    }
+
+    /**
+     * Everything that exists has been given to {@link #put}; of what else Kafka holds, nothing
+     * does.
+     *
+     * @param existing what exists
+     * @return what is gone
+     */
+    Set<String> dumpEnded(Set<String> existing) {
+        Set<String> gone = new TreeSet<>(held);
+        gone.removeAll(existing);
+        gone.removeIf(outbox::hasNewsOf);
+        gone.forEach(resource -> put(resource, Optional.empty()));
         dumpEnded = true;
+        return gone;
     }
 
     void put(String resource, Optional<DrbdResourceState> state) {
+        held.add(resource);
         if (!dumpEnded) {
             dump.add(resource);
         }
@@ -87,7 +132,9 @@ final class StatePublisher {
     void send() {
         for (Sending sending : outbox.take(Instant.now())) {
             topic.send(
-                    headers(sending), sending.state(), error -> onLoop(() -> done(sending, error)));
+                    headers(sending),
+                    sending.state(),
+                    (offset, error) -> loop.execute(() -> done(sending, offset, error)));
         }
         if (streamComplete() && !completenessTold) {
             beat();
@@ -104,6 +151,10 @@ final class StatePublisher {
         if (beatOnTheWay || behind) {
             return;
         }
+        if (outbox.oldestUnsettled().isEmpty()) {
+            settledOffset = acknowledgedOffset;
+        }
+        Report said = report.get();
         AgentBeat beat =
                 new AgentBeat(
                         config.node(),
@@ -111,7 +162,10 @@ final class StatePublisher {
                         outbox.acknowledgedUpTo(),
                         streamComplete(),
                         now,
-                        Map.of());
+                        said.versions(),
+                        settledOffset,
+                        said.stream(),
+                        said.unparsedLines());
         EventHeaders headers =
                 new EventHeaders(
                         incarnation + "-beat-" + ++beats,
@@ -123,34 +177,75 @@ final class StatePublisher {
                         beat.sequence(),
                         null);
         beatOnTheWay = true;
+        lastBeat = now;
+        beatenIncarnation = incarnation;
+        beatenSequence = beat.sequence();
         completenessTold = streamComplete();
-        topic.send(headers, beat, error -> onLoop(() -> beatDone(error)));
+        topic.send(headers, beat, (offset, error) -> loop.execute(() -> beatDone(offset, error)));
+    }
+
+    /** Says that all changes have arrived, if no beat has said so yet. */
+    private void beatForChanges() {
+        boolean told =
+                beatenIncarnation.equals(incarnation)
+                        && beatenSequence >= outbox.acknowledgedUpTo();
+        if (told || beatOnTheWay || beatPlanned || outbox.oldestUnsettled().isPresent()) {
+            return;
+        }
+        Duration wait = Duration.between(Instant.now(), lastBeat.plus(BEATS_APART));
+        if (wait.isNegative() || wait.isZero()) {
+            beat();
+            return;
+        }
+        beatPlanned = true;
+        loop.later(
+                wait,
+                () -> {
+                    beatPlanned = false;
+                    beatForChanges();
+                });
     }
 
     private boolean streamComplete() {
         return dumpEnded && dump.isEmpty();
     }
 
-    private void beatDone(@Nullable Exception error) {
+    private void beatDone(OptionalLong offset, @Nullable Exception error) {
         beatOnTheWay = false;
         note(error);
         if (error != null) {
             completenessTold = false;
+            beatenSequence = 0;
             planRetry(error);
+            return;
         }
+        arrived(offset);
+        beatForChanges();
     }
 
-    private void done(Sending sending, @Nullable Exception error) {
+    private void done(Sending sending, OptionalLong offset, @Nullable Exception error) {
         note(error);
-        if (error == null) {
-            outbox.acknowledged(sending);
-            if (sending.incarnation().equals(incarnation)) {
-                dump.remove(sending.resource());
-            }
-            send();
-        } else {
+        if (error != null) {
             outbox.failed(sending);
             planRetry(error);
+            return;
+        }
+        arrived(offset);
+        outbox.acknowledged(sending);
+        if (sending.incarnation().equals(incarnation)) {
+            dump.remove(sending.resource());
+        }
+        if (sending.state() == null && !outbox.hasNewsOf(sending.resource())) {
+            held.remove(sending.resource());
+        }
+        send();
+        beatForChanges();
+    }
+
+    private void arrived(OptionalLong offset) {
+        if (offset.isPresent()) {
+            long before = acknowledgedOffset == null ? -1 : acknowledgedOffset;
+            acknowledgedOffset = Math.max(before, offset.getAsLong());
         }
     }
 
@@ -158,14 +253,12 @@ final class StatePublisher {
         if (!retryPlanned) {
             retryPlanned = true;
             Duration delay = error instanceof RetriableException ? RETRY : RETRY_REFUSED;
-            ScheduledFuture<?> _ =
-                    loop.schedule(
-                            () -> {
-                                retryPlanned = false;
-                                send();
-                            },
-                            delay.toMillis(),
-                            TimeUnit.MILLISECONDS);
+            loop.later(
+                    delay,
+                    () -> {
+                        retryPlanned = false;
+                        send();
+                    });
         }
     }
 
@@ -197,14 +290,6 @@ final class StatePublisher {
         }
     }
 
-    private void onLoop(Runnable task) {
-        try {
-            loop.execute(task);
-        } catch (RejectedExecutionException e) {
-            // The agent is closed.
-        }
-    }
-
     private EventHeaders headers(Sending sending) {
         return new EventHeaders(
                 sending.incarnation() + "-" + sending.sequence(),
@@ -218,6 +303,6 @@ final class StatePublisher {
     }
 
     private String source() {
-        return "/clusters/" + config.siteId() + "/nodes/" + config.node();
+        return "/clusters/" + config.cluster() + "/nodes/" + config.node();
     }
 }

@@ -13,6 +13,7 @@ class AgentEnvironmentTest {
     private static final Map<String, String> LEAST =
             Map.of(
                     "NODE_NAME", "n1",
+                    "CLUSTER_NAME", "primary",
                     "SITE_ID", "0123456789ab",
                     "KAFKA_BOOTSTRAP_SERVERS", "kafka:9093",
                     "KAFKA_USERNAME", "site-0123456789ab",
@@ -37,6 +38,7 @@ class AgentEnvironmentTest {
                 .isInstanceOf(AgentEnvironment.Refused.class)
                 .hasMessageContainingAll(
                         "NODE_NAME",
+                        "CLUSTER_NAME",
                         "SITE_ID",
                         "KAFKA_BOOTSTRAP_SERVERS",
                         "KAFKA_USERNAME",

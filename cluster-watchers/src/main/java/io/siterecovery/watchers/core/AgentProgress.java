@@ -39,7 +39,8 @@ public final class AgentProgress {
                         appendedAt,
                         beat.incarnation(),
                         beat.sequence(),
-                        beat.streamComplete() && everythingRead);
+                        beat.streamComplete() && everythingRead,
+                        beat.acknowledgedOffset());
         lastBeat = routed;
         return routed;
     }

@@ -7,8 +7,7 @@ import io.siterecovery.agent.core.EventLine.ObjectLine;
 import io.siterecovery.agent.core.EventLine.Renamed;
 import io.siterecovery.agent.core.EventLine.Skipped;
 import io.siterecovery.agent.core.EventLine.Unparsed;
-import java.util.HashMap;
-import java.util.Map;
+import io.siterecovery.events.drbd.Word;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +27,7 @@ public final class EventLineParser {
             text = COLOUR.matcher(text).replaceAll("");
         }
         if (text.isEmpty()) {
-            return new Unparsed("empty line");
+            return damaged("empty line");
         }
         return parse(new Words(text));
     }
@@ -36,9 +35,9 @@ public final class EventLineParser {
     private static EventLine parse(Words words) {
         String first = words.next();
         String at = null;
-        if (isDigit(first, 0)) {
+        if (!first.isEmpty() && first.charAt(0) >= '0' && first.charAt(0) <= '9') {
             if (first.length() != TIMESTAMP_LENGTH || first.charAt(10) != 'T') {
-                return new Unparsed("bad timestamp");
+                return damaged("bad timestamp");
             }
             at = first;
             first = words.next();
@@ -49,9 +48,10 @@ public final class EventLineParser {
             case "change" -> object(at, Action.CHANGE, words);
             case "destroy" -> object(at, Action.DESTROY, words);
             case "rename" -> renamed(at, words);
-            case "call", "response" -> helper(at, first, words);
-            case "-" -> skipped(words);
-            default -> unparsed("unknown action", first);
+            case "call" -> helper(at, words, false);
+            case "response" -> helper(at, words, true);
+            case "-" -> skipped(at, words);
+            default -> damaged(shape("unknown action", first));
         };
     }
 
@@ -60,132 +60,194 @@ public final class EventLineParser {
         if (object.equals("-")) {
             return action == Action.EXISTS && words.atEnd()
                     ? new DumpEnd(at)
-                    : new Unparsed("bad end of dump");
+                    : damaged("bad end of dump");
         }
         ObjectKind kind = ObjectKind.ofWord(object);
         if (kind == null) {
-            return unparsed("unknown object", object);
+            return new Unparsed(shape("unknown object", object), false);
         }
-        Map<String, String> keys = keys(words, kind);
-        if (keys == null) {
-            return new Unparsed("damaged " + object);
-        }
-        ObjectId id = identity(kind, keys);
-        if (id == null) {
-            return new Unparsed(object + " without identity");
-        }
-        kind.identity().forEach(keys::remove);
-        return new ObjectLine(at, action, id, keys);
-    }
-
-    private static @Nullable ObjectId identity(ObjectKind kind, Map<String, String> keys) {
-        for (String key : kind.identity()) {
-            String value = keys.get(key);
-            if (value == null || value.isEmpty()) {
-                return null;
+        Attributes said = new Attributes();
+        Identity identity = new Identity();
+        while (!words.atEnd()) {
+            if (!words.nextPair()) {
+                return damaged("damaged " + object);
+            }
+            Key key = kind.key(words.key);
+            boolean once =
+                    key != null
+                            ? said.add(key, Value.parse(key.form(), words.value))
+                            : identity.takes(kind, words.key)
+                                    ? identity.add(words.key, words.value)
+                                    : said.addStrange(words.key, words.value);
+            if (!once) {
+                return damaged("damaged " + object);
             }
         }
-        String resource = keys.getOrDefault("name", "");
-        String connection = keys.getOrDefault("conn-name", "");
-        int node = number(keys.getOrDefault("peer-node-id", "0"));
-        int volume = number(keys.getOrDefault("volume", "0"));
-        if (node < 0 || volume < 0) {
-            return null;
-        }
-        return switch (kind) {
-            case RESOURCE -> new ObjectId.Resource(resource);
-            case DEVICE -> new ObjectId.Device(resource, volume);
-            case CONNECTION -> new ObjectId.Connection(resource, node, connection);
-            case PEER_DEVICE -> new ObjectId.PeerDevice(resource, node, connection, volume);
-            case PATH ->
-                    new ObjectId.Path(
-                            resource,
-                            node,
-                            connection,
-                            keys.getOrDefault("local", ""),
-                            keys.getOrDefault("peer", ""));
-        };
+        ObjectId id = identity.id(kind);
+        return id == null
+                ? damaged(object + " without identity")
+                : new ObjectLine(at, action, id, said);
     }
 
     private static EventLine renamed(@Nullable String at, Words words) {
-        Map<String, String> keys =
-                words.next().equals("resource") ? keys(words, ObjectKind.RESOURCE) : null;
-        String name = keys == null ? null : keys.get("name");
-        String newName = keys == null ? null : keys.get("new_name");
-        if (name == null || newName == null || name.isEmpty() || newName.isEmpty()) {
-            return new Unparsed("damaged rename");
+        Identity identity = new Identity();
+        String newName = "";
+        boolean whole = words.next().equals("resource");
+        while (whole && !words.atEnd()) {
+            whole = words.nextPair();
+            if (whole && words.key.equals("new_name")) {
+                whole = newName.isEmpty();
+                newName = words.value;
+            } else if (whole && words.key.equals("name")) {
+                whole = identity.add(words.key, words.value);
+            }
         }
-        return new Renamed(at, name, newName);
+        return whole && !identity.name.isEmpty() && !newName.isEmpty()
+                ? new Renamed(at, identity.name, newName)
+                : damaged("damaged rename");
     }
 
-    private static EventLine helper(@Nullable String at, String action, Words words) {
-        Map<String, String> keys =
-                words.next().equals("helper") ? keys(words, ObjectKind.RESOURCE) : null;
-        String name = keys == null ? null : keys.get("name");
-        String helper = keys == null ? null : keys.get("helper");
-        String status = keys == null ? null : keys.get("status");
-        if (keys == null
-                || name == null
-                || helper == null
-                || (status == null) != action.equals("call")) {
-            return new Unparsed("damaged " + action);
+    private static EventLine helper(@Nullable String at, Words words, boolean response) {
+        Identity identity = new Identity();
+        String handler = "";
+        long status = -1;
+        boolean whole = words.next().equals("helper");
+        while (whole && !words.atEnd()) {
+            whole = words.nextPair();
+            if (!whole) {
+                break;
+            }
+            switch (words.key) {
+                case "helper" -> {
+                    whole = handler.isEmpty();
+                    handler = words.value;
+                }
+                case "status" -> {
+                    whole = response && status < 0;
+                    status = Value.whole(words.value);
+                }
+                case "name", "conn-name" -> whole = identity.add(words.key, words.value);
+                default -> {}
+            }
         }
-        return new Helper(at, name, helper, status, keys);
+        if (!whole
+                || identity.name.isEmpty()
+                || handler.isEmpty()
+                || (status < 0) == response
+                || status > Integer.MAX_VALUE) {
+            return damaged(response ? "damaged response" : "damaged call");
+        }
+        return new Helper(
+                at,
+                identity.name,
+                identity.connection.isEmpty() ? null : identity.connection,
+                Word.parse(Handler.class, handler),
+                response ? (int) status : null);
     }
 
-    private static EventLine skipped(Words words) {
+    private static EventLine skipped(@Nullable String at, Words words) {
         boolean named = words.next().equals("skipped");
-        int count = number(words.next());
+        long count = Value.whole(words.next());
         return named && count >= 0 && words.atEnd()
-                ? new Skipped(count)
-                : new Unparsed("damaged skip");
+                ? new Skipped(at, count)
+                : damaged("damaged skip");
     }
 
-    /** Null if a word has no colon or a key comes twice, as in a line mixed from two. */
-    private static @Nullable Map<String, String> keys(Words words, ObjectKind kind) {
-        Map<String, String> keys = HashMap.newHashMap(16);
-        while (!words.atEnd()) {
-            String word = words.next();
-            int colon = word.indexOf(':');
-            if (colon <= 0) {
-                return null;
-            }
-            String key = kind.canonical(word.substring(0, colon));
-            if (keys.put(key, word.substring(colon + 1)) != null) {
-                return null;
-            }
-        }
-        return keys;
+    private static Unparsed damaged(String shape) {
+        return new Unparsed(shape, true);
     }
 
-    /** Negative if it is none. */
-    private static int number(String text) {
-        if (text.isEmpty() || text.length() > 9) {
-            return -1;
-        }
-        int number = 0;
-        for (int i = 0; i < text.length(); i++) {
-            if (!isDigit(text, i)) {
-                return -1;
-            }
-            number = number * 10 + (text.charAt(i) - '0');
-        }
-        return number;
-    }
-
-    private static boolean isDigit(String text, int index) {
-        return text.length() > index && text.charAt(index) >= '0' && text.charAt(index) <= '9';
-    }
-
-    private static Unparsed unparsed(String what, String word) {
+    private static String shape(String what, String word) {
         String shape = what + " " + word;
-        return new Unparsed(shape.substring(0, Math.min(shape.length(), LONGEST_SHAPE)));
+        return shape.substring(0, Math.min(shape.length(), LONGEST_SHAPE));
+    }
+
+    /** The keys that say which object a line is about. */
+    private static final class Identity {
+        private static final int HIGHEST = 65_535;
+
+        private String name = "";
+        private String connection = "";
+        private String local = "";
+        private String peer = "";
+        private int node = -1;
+        private int volume = -1;
+
+        boolean takes(ObjectKind kind, String key) {
+            return switch (key) {
+                case "name" -> true;
+                case "volume" -> kind == ObjectKind.DEVICE || kind == ObjectKind.PEER_DEVICE;
+                case "peer-node-id", "conn-name" ->
+                        kind != ObjectKind.RESOURCE && kind != ObjectKind.DEVICE;
+                case "local", "peer" -> kind == ObjectKind.PATH;
+                default -> false;
+            };
+        }
+
+        /**
+         * @return whether the value can be used and is the first for its key
+         */
+        boolean add(String key, String value) {
+            boolean first =
+                    switch (key) {
+                        case "name" -> name.isEmpty();
+                        case "conn-name" -> connection.isEmpty();
+                        case "local" -> local.isEmpty();
+                        case "peer" -> peer.isEmpty();
+                        case "peer-node-id" -> node < 0;
+                        case "volume" -> volume < 0;
+                        default -> false;
+                    };
+            return first && !value.isEmpty() && set(key, value);
+        }
+
+        private boolean set(String key, String value) {
+            switch (key) {
+                case "name" -> name = value;
+                case "conn-name" -> connection = value;
+                case "local" -> local = value;
+                case "peer" -> peer = value;
+                case "peer-node-id" -> node = number(value);
+                case "volume" -> volume = number(value);
+                default -> {}
+            }
+            return key.equals("volume") ? volume >= 0 : !key.equals("peer-node-id") || node >= 0;
+        }
+
+        /** Null if something of it is missing. */
+        @Nullable ObjectId id(ObjectKind kind) {
+            boolean connected = node >= 0 && !connection.isEmpty();
+            if (name.isEmpty()) {
+                return null;
+            }
+            return switch (kind) {
+                case RESOURCE -> new ObjectId.Resource(name);
+                case DEVICE -> volume < 0 ? null : new ObjectId.Device(name, volume);
+                case CONNECTION ->
+                        connected ? new ObjectId.Connection(name, node, connection) : null;
+                case PEER_DEVICE ->
+                        connected && volume >= 0
+                                ? new ObjectId.PeerDevice(name, node, connection, volume)
+                                : null;
+                case PATH ->
+                        connected && !local.isEmpty() && !peer.isEmpty()
+                                ? new ObjectId.Path(name, node, connection, local, peer)
+                                : null;
+            };
+        }
+
+        private static int number(String text) {
+            long number = Value.whole(text);
+            return number > HIGHEST ? -1 : (int) number;
+        }
     }
 
     /** Words parted by single blanks; an empty one past the end. */
     private static final class Words {
         private final String text;
         private int position;
+        private String key = "";
+        private String value = "";
 
         Words(String text) {
             this.text = text;
@@ -199,11 +261,28 @@ public final class EventLineParser {
             if (atEnd()) {
                 return "";
             }
-            int blank = text.indexOf(' ', position);
-            int end = blank < 0 ? text.length() : blank;
+            int end = wordEnd();
             String word = text.substring(position, end);
             position = end + 1;
             return word;
+        }
+
+        /** Parts the next word at its first colon: values may hold more of them. */
+        boolean nextPair() {
+            int end = wordEnd();
+            int colon = text.indexOf(':', position);
+            if (colon <= position || colon >= end) {
+                return false;
+            }
+            key = text.substring(position, colon);
+            value = text.substring(colon + 1, end);
+            position = end + 1;
+            return true;
+        }
+
+        private int wordEnd() {
+            int blank = text.indexOf(' ', position);
+            return blank < 0 ? text.length() : blank;
         }
     }
 

@@ -2,7 +2,6 @@ package io.siterecovery.agent.core;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.function.Consumer;
 
 /**
  * Cuts a byte stream into lines. What has no newline yet is not a line: a child that dies in the
@@ -10,14 +9,21 @@ import java.util.function.Consumer;
  */
 public final class LineSplitter {
 
+    /** Hears of each line, in order. */
+    public interface Lines {
+        void line(String line);
+
+        /** A line was too long to be one of drbdsetup, and was dropped. */
+        void tooLong();
+    }
+
     /** Longer than any line of drbdsetup; what is longer is dropped whole. */
     public static final int LONGEST_LINE_BYTES = 64 << 10;
 
     private byte[] rest = new byte[0];
     private boolean dropping;
-    private long dropped;
 
-    public void feed(byte[] bytes, int length, Consumer<String> lines) {
+    public void feed(byte[] bytes, int length, Lines lines) {
         int start = 0;
         for (int i = 0; i < length; i++) {
             if (bytes[i] == '\n') {
@@ -33,18 +39,15 @@ public final class LineSplitter {
         return rest.length > 0 || dropping;
     }
 
-    /** Lines dropped for their length. */
-    public long dropped() {
-        return dropped;
-    }
-
-    private void line(byte[] bytes, int start, int end, Consumer<String> lines) {
+    private void line(byte[] bytes, int start, int end, Lines lines) {
         boolean whole = rest.length == 0 && end - start <= LONGEST_LINE_BYTES;
         if (!whole) {
             keep(bytes, start, end);
         }
-        if (!dropping) {
-            lines.accept(
+        if (dropping) {
+            lines.tooLong();
+        } else {
+            lines.line(
                     whole
                             ? new String(bytes, start, end - start, StandardCharsets.UTF_8)
                             : new String(rest, StandardCharsets.UTF_8));
@@ -60,7 +63,6 @@ public final class LineSplitter {
         int length = rest.length + end - start;
         if (length > LONGEST_LINE_BYTES) {
             dropping = true;
-            dropped++;
             rest = new byte[0];
             return;
         }

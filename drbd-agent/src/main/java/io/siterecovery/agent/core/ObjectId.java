@@ -42,6 +42,12 @@ public sealed interface ObjectId {
      */
     record Path(String resource, int peerNodeId, String connectionName, String local, String peer)
             implements ObjectId {
+
+        /** Both, local first. */
+        String addresses() {
+            return local + " " + peer;
+        }
+
         @Override
         public ObjectKind kind() {
             return ObjectKind.PATH;

@@ -1,90 +1,68 @@
 package io.siterecovery.agent.core;
 
+import static io.siterecovery.agent.core.Key.*;
+
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The objects of {@code events2}, with the keys that drbd-utils 9.5 to 9.34 print for them:
- * identity keys must be there for a line to be used, all others may be missing in some version.
- */
+/** The objects of {@code events2} and the keys that are printed for them. */
 @SuppressWarnings("ImmutableEnumChecker") // The collections are unmodifiable copies.
 public enum ObjectKind {
     RESOURCE(
             "resource",
-            List.of("name"),
-            List.of(
-                    "role",
-                    "suspended",
-                    "force-io-failures",
-                    "may_promote",
-                    "promotion_score",
-                    "write-ordering")),
+            ROLE,
+            SUSPENDED,
+            FORCE_IO_FAILURES,
+            MAY_PROMOTE,
+            PROMOTION_SCORE,
+            WRITE_ORDERING),
+    CONNECTION("connection", Key.CONNECTION, ROLE, CONGESTED, AP_IN_FLIGHT, RS_IN_FLIGHT, TLS),
     DEVICE(
             "device",
-            List.of("name", "volume"),
-            List.of(
-                    "minor",
-                    "backing_dev",
-                    "disk",
-                    "client",
-                    "open",
-                    "quorum",
-                    "size",
-                    "read",
-                    "written",
-                    "al-writes",
-                    "bm-writes",
-                    "upper-pending",
-                    "lower-pending",
-                    "al-suspended",
-                    "blocked")),
-    CONNECTION(
-            "connection",
-            List.of("name", "peer-node-id", "conn-name"),
-            List.of("connection", "role", "congested", "ap-in-flight", "rs-in-flight", "tls")),
+            MINOR,
+            BACKING_DEV,
+            DISK,
+            CLIENT,
+            OPEN,
+            QUORUM,
+            SIZE,
+            READ,
+            WRITTEN,
+            AL_WRITES,
+            BM_WRITES,
+            UPPER_PENDING,
+            LOWER_PENDING,
+            AL_SUSPENDED,
+            BLOCKED),
     PEER_DEVICE(
             "peer-device",
-            List.of("name", "peer-node-id", "conn-name", "volume"),
-            List.of(
-                    "replication",
-                    "peer-disk",
-                    "peer-client",
-                    "resync-suspended",
-                    "done",
-                    "received",
-                    "sent",
-                    "out-of-sync",
-                    "pending",
-                    "unacked",
-                    "dbdt1",
-                    "eta",
-                    "rs-in-flight")),
-    PATH(
-            "path",
-            List.of("name", "peer-node-id", "conn-name", "local", "peer"),
-            List.of("established"));
-
-    private static final Map<String, ObjectKind> BY_WORD = new HashMap<>();
-
-    static {
-        for (ObjectKind kind : values()) {
-            BY_WORD.put(kind.word, kind);
-        }
-    }
+            REPLICATION,
+            PEER_DISK,
+            PEER_CLIENT,
+            RESYNC_SUSPENDED,
+            DONE,
+            RECEIVED,
+            SENT,
+            OUT_OF_SYNC,
+            PENDING,
+            UNACKED,
+            RS_IN_FLIGHT,
+            DBDT1,
+            ETA),
+    PATH("path", ESTABLISHED);
 
     private final String word;
-    private final List<String> identity;
-    private final Map<String, String> canonical;
+    private final Map<String, Key> keys;
 
-    ObjectKind(String word, List<String> identity, List<String> others) {
+    ObjectKind(String word, Key... keys) {
         this.word = word;
-        this.identity = identity;
-        Map<String, String> all = new HashMap<>();
-        identity.forEach(key -> all.put(key, key));
-        others.forEach(key -> all.put(key, key));
-        canonical = Map.copyOf(all);
+        Map<String, Key> all = new HashMap<>();
+        for (Key key : keys) {
+            all.put(key.word(), key);
+        }
+        this.keys = Map.copyOf(all);
     }
 
     public String word() {
@@ -92,19 +70,21 @@ public enum ObjectKind {
     }
 
     static @Nullable ObjectKind ofWord(String word) {
-        return BY_WORD.get(word);
+        return switch (word) {
+            case "resource" -> RESOURCE;
+            case "connection" -> CONNECTION;
+            case "device" -> DEVICE;
+            case "peer-device" -> PEER_DEVICE;
+            case "path" -> PATH;
+            default -> null;
+        };
     }
 
-    List<String> identity() {
-        return identity;
+    @Nullable Key key(String word) {
+        return keys.get(word);
     }
 
-    boolean knows(String key) {
-        return canonical.containsKey(key);
-    }
-
-    /** One String for each known key, however many lines carry it. */
-    String canonical(String key) {
-        return canonical.getOrDefault(key, key);
+    List<Key> keys() {
+        return List.copyOf(keys.values());
     }
 }

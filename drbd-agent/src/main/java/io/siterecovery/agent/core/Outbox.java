@@ -109,6 +109,11 @@ public final class Outbox {
         }
     }
 
+    /** Whether something of this resource waits or is on its way. */
+    public boolean hasNewsOf(String resource) {
+        return waiting.containsKey(resource) || onTheWay.containsKey(resource);
+    }
+
     /** The highest sequence up to which Kafka has acknowledged everything of this incarnation. */
     public long acknowledgedUpTo() {
         return unsettled.isEmpty() ? lastSequence : unsettled.firstKey() - 1;

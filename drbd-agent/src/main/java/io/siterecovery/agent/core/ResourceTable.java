@@ -7,12 +7,13 @@ import io.siterecovery.agent.core.EventLine.ObjectLine;
 import io.siterecovery.agent.core.EventLine.Renamed;
 import io.siterecovery.agent.core.EventLine.Skipped;
 import io.siterecovery.agent.core.EventLine.Unparsed;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,22 +22,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResourceTable {
 
-    private static final Set<String> RESYNC_KEYS = Set.of("done", "dbdt1", "eta");
-    private static final int MOST_UNKNOWN_KEYS = 100;
+    /** A node has some hundreds; more is damage, and is not kept. */
+    private static final int MOST_RESOURCES = 10_000;
 
-    /** All that was said of one resource: keys and values as printed. */
+    private static final int MOST_PARTS = 1_000;
+    private static final List<Key> RESYNC_KEYS = List.of(Key.DONE, Key.DBDT1, Key.ETA);
+
+    /** All that was said of one resource. */
     static final class Resource {
-        final Map<String, String> keys = new HashMap<>();
-        final Map<Integer, Map<String, String>> volumes = new TreeMap<>();
+        final Attributes said = new Attributes();
+        final Map<Integer, Attributes> volumes = new TreeMap<>();
         final Map<Integer, Peer> peers = new TreeMap<>();
     }
 
     /** All that was said of one connection. */
     static final class Peer {
         final String name;
-        final Map<String, String> keys = new HashMap<>();
-        final Map<Integer, Map<String, String>> volumes = new TreeMap<>();
-        final Map<ObjectId.Path, Map<String, String>> paths = new HashMap<>();
+        final Attributes said = new Attributes();
+        final Map<Integer, Attributes> volumes = new TreeMap<>();
+
+        /** By both addresses. */
+        final Map<String, Attributes> paths = new TreeMap<>();
 
         Peer(String name) {
             this.name = name;
@@ -45,95 +51,197 @@ public final class ResourceTable {
 
     private final Map<String, Resource> resources = new TreeMap<>();
     private final Set<String> changed = new LinkedHashSet<>();
-    private final Set<String> unknownKeys = new TreeSet<>();
-    private boolean complete;
+    private final StrangeWords strange = new StrangeWords();
 
-    public void apply(EventLine line) {
+    /** Resources that a dump named since the last one ended. */
+    private final Set<String> dumped = new HashSet<>();
+
+    private boolean complete;
+    private boolean doubted;
+
+    void apply(EventLine line) {
         switch (line) {
             case ObjectLine object -> apply(object);
             case Renamed renamed -> rename(renamed);
-            case DumpEnd ignored -> complete = true;
-            case Helper ignored -> {}
-            case Skipped ignored -> {}
-            case Unparsed ignored -> {}
+            case DumpEnd _ -> endDump();
+            case Helper helper -> strange.note(helper);
+            case Skipped _ -> doubted = true;
+            case Unparsed unparsed -> doubted |= unparsed.damaged();
         }
     }
 
     /** Whether the stream has passed {@code exists -}. */
-    public boolean complete() {
+    boolean complete() {
         return complete;
     }
 
-    public Set<String> names() {
+    /** Whether news may have been lost since the last call. */
+    boolean takeDoubt() {
+        boolean was = doubted;
+        doubted = false;
+        return was;
+    }
+
+    Set<String> names() {
         return Set.copyOf(resources.keySet());
     }
 
     /** Names of the resources that lines were about since the last call, gone ones too. */
-    public Set<String> takeChanged() {
+    Set<String> takeChanged() {
         Set<String> taken = new LinkedHashSet<>(changed);
         changed.clear();
         return taken;
     }
 
-    /** Keys that we do not know, as {@code <object>.<key>}. */
-    public Set<String> unknownKeys() {
-        return Set.copyOf(unknownKeys);
+    void touch(String resource) {
+        changed.add(resource);
+    }
+
+    StrangeWords strange() {
+        return strange;
     }
 
     @Nullable Resource resource(String name) {
         return resources.get(name);
     }
 
+    /** Takes over the figures of an object that is there; what else the line says is not news. */
+    void applyFigures(ObjectLine line) {
+        Attributes known = known(line.id());
+        if (known != null) {
+            changed.add(line.id().resource());
+            known.mergeFigures(line.said());
+        }
+    }
+
+    /** A second dump names everything again: what it does not name is gone. */
+    private void endDump() {
+        if (complete) {
+            Set<String> gone = new HashSet<>(resources.keySet());
+            gone.removeAll(dumped);
+            resources.keySet().removeAll(gone);
+            changed.addAll(gone);
+        }
+        dumped.clear();
+        complete = true;
+    }
+
     private void apply(ObjectLine line) {
-        changed.add(line.id().resource());
-        noteUnknownKeys(line);
+        strange.note(line);
         if (line.action() == Action.DESTROY) {
             destroy(line.id());
             return;
         }
-        if (line.id() instanceof ObjectId.Resource resource && line.action() != Action.CHANGE) {
-            resources.put(resource.resource(), new Resource());
+        if (line.action() == Action.CHANGE) {
+            // Its creation was never heard of: either that line or this one is damaged.
+            doubted |= known(line.id()) == null;
+        } else {
+            forget(line.id());
         }
-        Map<String, String> known = find(line.id());
-        if (line.action() != Action.CHANGE) {
-            known.clear();
+        Attributes known = place(line.id());
+        if (known == null) {
+            doubted = true;
+            return;
         }
-        if (line.keys().containsKey("replication") && !line.keys().containsKey("done")) {
-            known.keySet().removeAll(RESYNC_KEYS);
+        changed.add(line.id().resource());
+        if (line.action() == Action.EXISTS) {
+            dumped.add(line.id().resource());
         }
-        known.putAll(line.keys());
+        if (line.said().says(Key.REPLICATION) && !line.said().says(Key.DONE)) {
+            RESYNC_KEYS.forEach(known::remove);
+        }
+        known.merge(line.said());
     }
 
-    private Map<String, String> find(ObjectId id) {
-        Resource resource = resources.computeIfAbsent(id.resource(), name -> new Resource());
+    private void forget(ObjectId id) {
+        if (id instanceof ObjectId.Resource) {
+            resources.remove(id.resource());
+        } else if (known(id) != null) {
+            remove(id);
+        }
+    }
+
+    private @Nullable Attributes known(ObjectId id) {
+        Resource resource = resources.get(id.resource());
+        if (resource == null) {
+            return null;
+        }
         return switch (id) {
-            case ObjectId.Resource ignored -> resource.keys;
-            case ObjectId.Device device ->
-                    resource.volumes.computeIfAbsent(device.volume(), v -> new HashMap<>());
-            case ObjectId.Connection connection ->
-                    peer(resource, connection.peerNodeId(), connection.connectionName()).keys;
-            case ObjectId.PeerDevice device ->
-                    peer(resource, device.peerNodeId(), device.connectionName())
-                            .volumes
-                            .computeIfAbsent(device.volume(), v -> new HashMap<>());
-            case ObjectId.Path path ->
-                    peer(resource, path.peerNodeId(), path.connectionName())
-                            .paths
-                            .computeIfAbsent(path, p -> new HashMap<>());
+            case ObjectId.Resource _ -> resource.said;
+            case ObjectId.Device device -> resource.volumes.get(device.volume());
+            case ObjectId.Connection connection -> {
+                Peer peer = resource.peers.get(connection.peerNodeId());
+                yield peer == null || !peer.name.equals(connection.connectionName())
+                        ? null
+                        : peer.said;
+            }
+            case ObjectId.PeerDevice device -> {
+                Peer peer = resource.peers.get(device.peerNodeId());
+                yield peer == null || !peer.name.equals(device.connectionName())
+                        ? null
+                        : peer.volumes.get(device.volume());
+            }
+            case ObjectId.Path path -> {
+                Peer peer = resource.peers.get(path.peerNodeId());
+                yield peer == null ? null : peer.paths.get(path.addresses());
+            }
         };
     }
 
-    private static Peer peer(Resource resource, int nodeId, String name) {
-        Peer known = resource.peers.get(nodeId);
-        if (known != null && known.name.equals(name)) {
-            return known;
+    /** Where an object's attributes are; null if there are already more than there can be. */
+    private @Nullable Attributes place(ObjectId id) {
+        Resource resource = place(resources, id.resource(), MOST_RESOURCES, Resource::new);
+        if (resource == null) {
+            return null;
         }
-        Peer peer = new Peer(name);
-        resource.peers.put(nodeId, peer);
-        return peer;
+        return switch (id) {
+            case ObjectId.Resource _ -> resource.said;
+            case ObjectId.Device device ->
+                    place(resource.volumes, device.volume(), MOST_PARTS, Attributes::new);
+            case ObjectId.Connection connection -> {
+                Peer peer = peer(resource, connection.peerNodeId(), connection.connectionName());
+                yield peer == null ? null : peer.said;
+            }
+            case ObjectId.PeerDevice device -> {
+                Peer peer = peer(resource, device.peerNodeId(), device.connectionName());
+                yield peer == null
+                        ? null
+                        : place(peer.volumes, device.volume(), MOST_PARTS, Attributes::new);
+            }
+            case ObjectId.Path path -> {
+                Peer peer = peer(resource, path.peerNodeId(), path.connectionName());
+                yield peer == null
+                        ? null
+                        : place(peer.paths, path.addresses(), MOST_PARTS, Attributes::new);
+            }
+        };
+    }
+
+    private static <K, V> @Nullable V place(Map<K, V> map, K key, int most, Supplier<V> fresh) {
+        V known = map.get(key);
+        if (known == null && map.size() < most) {
+            known = fresh.get();
+            map.put(key, known);
+        }
+        return known;
+    }
+
+    private static @Nullable Peer peer(Resource resource, int nodeId, String name) {
+        Peer known = resource.peers.get(nodeId);
+        if (known != null && !known.name.equals(name)) {
+            resource.peers.remove(nodeId);
+        }
+        return place(resource.peers, nodeId, MOST_PARTS, () -> new Peer(name));
     }
 
     private void destroy(ObjectId id) {
+        if (resources.containsKey(id.resource())) {
+            changed.add(id.resource());
+            remove(id);
+        }
+    }
+
+    private void remove(ObjectId id) {
         Resource resource = resources.get(id.resource());
         if (resource == null) {
             return;
@@ -151,7 +259,7 @@ public final class ResourceTable {
             case ObjectId.Path path -> {
                 Peer peer = resource.peers.get(path.peerNodeId());
                 if (peer != null) {
-                    peer.paths.remove(path);
+                    peer.paths.remove(path.addresses());
                 }
             }
         }
@@ -159,19 +267,12 @@ public final class ResourceTable {
 
     private void rename(Renamed line) {
         Resource resource = resources.remove(line.resource());
-        if (resource != null) {
-            resources.put(line.newName(), resource);
+        if (resource == null) {
+            doubted = true;
+            return;
         }
+        resources.put(line.newName(), resource);
         changed.add(line.resource());
         changed.add(line.newName());
-    }
-
-    private void noteUnknownKeys(ObjectLine line) {
-        ObjectKind kind = line.id().kind();
-        for (String key : line.keys().keySet()) {
-            if (!kind.knows(key) && unknownKeys.size() < MOST_UNKNOWN_KEYS) {
-                unknownKeys.add(kind.word() + "." + key);
-            }
-        }
     }
 }

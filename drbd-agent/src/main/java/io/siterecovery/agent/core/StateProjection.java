@@ -6,54 +6,45 @@ import io.siterecovery.events.drbd.DrbdResourceState;
 import io.siterecovery.events.drbd.DrbdResourceState.Peer;
 import io.siterecovery.events.drbd.DrbdResourceState.PeerVolume;
 import io.siterecovery.events.drbd.DrbdResourceState.Volume;
-import io.siterecovery.events.drbd.DrbdWord;
 import io.siterecovery.events.drbd.ReplicationState;
 import io.siterecovery.events.drbd.Role;
-import io.siterecovery.events.drbd.Word;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what was printed of a resource into its published state. What was not said, or not
+ * Turns what was said of a resource into its published state. What was not said, or is not
  * readable, is absent; a word that was not said is the empty one, which is none of DRBD's.
  */
 public final class StateProjection {
 
-    private static final long KIB = 1024;
-    private static final long SECTOR = 512;
-
-    /**
-     * The state of a resource, or nothing if there is no such resource. Sequence and time are those
-     * of nobody: {@link #stamped} gives them when the state is sent.
-     */
-    public static Optional<DrbdResourceState> of(
-            ResourceTable table, String node, String incarnation, String name) {
-        ResourceTable.Resource resource = table.resource(name);
-        if (resource == null) {
-            return Optional.empty();
-        }
-        Map<String, String> keys = resource.keys;
-        return Optional.of(
-                new DrbdResourceState(
-                        node,
-                        name,
-                        incarnation,
-                        0,
-                        Instant.EPOCH,
-                        word(Role.class, keys, "role"),
-                        reasons(keys, "suspended"),
-                        yesNo(keys, "force-io-failures"),
-                        yesNo(keys, "may_promote"),
-                        integer(keys, "promotion_score"),
-                        resource.volumes.entrySet().stream()
-                                .map(volume -> volume(volume.getKey(), volume.getValue()))
-                                .toList(),
-                        resource.peers.entrySet().stream()
-                                .map(peer -> peer(peer.getKey(), peer.getValue()))
-                                .toList()));
+    /** Sequence and time are those of nobody: {@link #stamped} gives them when it is sent. */
+    static DrbdResourceState of(
+            String node,
+            String incarnation,
+            String name,
+            ResourceTable.Resource resource,
+            @Nullable ResourceOptions options,
+            ResourceMemory memory) {
+        Attributes said = resource.said;
+        boolean quorumOff = options != null && "off".equals(options.resource().quorum());
+        return new DrbdResourceState(
+                node,
+                name,
+                incarnation,
+                0,
+                Instant.EPOCH,
+                said.word(Role.class, Key.ROLE),
+                said.reasons(Key.SUSPENDED),
+                said.truth(Key.FORCE_IO_FAILURES),
+                said.truth(Key.MAY_PROMOTE),
+                said.number(Key.PROMOTION_SCORE),
+                volumes(resource.volumes),
+                peers(resource, options, memory),
+                options == null ? null : options.resource(),
+                quorumOff ? null : memory.quorum().regainedAlone());
     }
 
     /** The same state as the record that carries it. */
@@ -71,82 +62,68 @@ public final class StateProjection {
                 state.mayPromote(),
                 state.promotionScore(),
                 state.volumes(),
-                state.peers());
+                state.peers(),
+                state.options(),
+                state.quorumWithoutPeer());
     }
 
-    private static Volume volume(int number, Map<String, String> keys) {
-        return new Volume(
-                number,
-                word(DiskState.class, keys, "disk"),
-                yesNo(keys, "quorum"),
-                yesNo(keys, "open"),
-                number(keys, "size", KIB),
-                number(keys, "upper-pending", 1));
+    private static List<Volume> volumes(Map<Integer, Attributes> volumes) {
+        List<Volume> all = new ArrayList<>(volumes.size());
+        volumes.forEach(
+                (number, said) ->
+                        all.add(
+                                new Volume(
+                                        number,
+                                        said.word(DiskState.class, Key.DISK),
+                                        said.truth(Key.QUORUM),
+                                        said.truth(Key.OPEN),
+                                        said.amount(Key.SIZE),
+                                        said.amount(Key.UPPER_PENDING),
+                                        said.truth(Key.CLIENT))));
+        return all;
     }
 
-    private static Peer peer(int nodeId, ResourceTable.Peer peer) {
-        return new Peer(
-                peer.name,
-                nodeId,
-                word(ConnectionState.class, peer.keys, "connection"),
-                word(Role.class, peer.keys, "role"),
-                number(peer.keys, "ap-in-flight", SECTOR),
-                peer.volumes.entrySet().stream()
-                        .map(volume -> peerVolume(volume.getKey(), volume.getValue()))
-                        .toList());
+    private static List<Peer> peers(
+            ResourceTable.Resource resource,
+            @Nullable ResourceOptions options,
+            ResourceMemory memory) {
+        List<Peer> all = new ArrayList<>(resource.peers.size());
+        resource.peers.forEach(
+                (nodeId, peer) -> {
+                    ResourceOptions.Peer configured = options == null ? null : options.peer(nodeId);
+                    SyncWatch sync = memory.sync(nodeId);
+                    all.add(
+                            new Peer(
+                                    peer.name,
+                                    nodeId,
+                                    peer.said.word(ConnectionState.class, Key.CONNECTION),
+                                    peer.said.word(Role.class, Key.ROLE),
+                                    peer.said.amount(Key.AP_IN_FLIGHT),
+                                    peerVolumes(peer.volumes),
+                                    configured == null ? null : configured.protocol(),
+                                    configured == null ? null : configured.allowTwoPrimaries(),
+                                    sync.inSync(),
+                                    sync.lastInSync()));
+                });
+        return all;
     }
 
-    private static PeerVolume peerVolume(int number, Map<String, String> keys) {
-        return new PeerVolume(
-                number,
-                word(ReplicationState.class, keys, "replication"),
-                word(DiskState.class, keys, "peer-disk"),
-                reasons(keys, "resync-suspended"),
-                percent(keys, "done"),
-                number(keys, "out-of-sync", KIB),
-                number(keys, "pending", 1),
-                number(keys, "unacked", 1));
-    }
-
-    private static <E extends Enum<E> & DrbdWord> Word<E> word(
-            Class<E> vocabulary, Map<String, String> keys, String key) {
-        return Word.parse(vocabulary, keys.getOrDefault(key, ""));
-    }
-
-    private static List<String> reasons(Map<String, String> keys, String key) {
-        String value = keys.getOrDefault(key, "");
-        return value.equals("no") ? List.of() : List.of(value.split(",", -1));
-    }
-
-    private static @Nullable Boolean yesNo(Map<String, String> keys, String key) {
-        return switch (keys.getOrDefault(key, "")) {
-            case "yes" -> true;
-            case "no" -> false;
-            default -> null;
-        };
-    }
-
-    private static @Nullable Long number(Map<String, String> keys, String key, long unit) {
-        try {
-            long number = Long.parseLong(keys.getOrDefault(key, ""));
-            return number < 0 ? null : Math.multiplyExact(number, unit);
-        } catch (NumberFormatException | ArithmeticException e) {
-            return null;
-        }
-    }
-
-    private static @Nullable Integer integer(Map<String, String> keys, String key) {
-        Long number = number(keys, key, 1);
-        return number == null || number > Integer.MAX_VALUE ? null : number.intValue();
-    }
-
-    private static @Nullable Double percent(Map<String, String> keys, String key) {
-        try {
-            double percent = Double.parseDouble(keys.getOrDefault(key, ""));
-            return percent >= 0 && percent <= 100 ? percent : null;
-        } catch (NumberFormatException e) {
-            return null;
-        }
+    private static List<PeerVolume> peerVolumes(Map<Integer, Attributes> volumes) {
+        List<PeerVolume> all = new ArrayList<>(volumes.size());
+        volumes.forEach(
+                (number, said) ->
+                        all.add(
+                                new PeerVolume(
+                                        number,
+                                        said.word(ReplicationState.class, Key.REPLICATION),
+                                        said.word(DiskState.class, Key.PEER_DISK),
+                                        said.reasons(Key.RESYNC_SUSPENDED),
+                                        said.percent(Key.DONE),
+                                        said.amount(Key.OUT_OF_SYNC),
+                                        said.amount(Key.PENDING),
+                                        said.amount(Key.UNACKED),
+                                        said.truth(Key.PEER_CLIENT))));
+        return all;
     }
 
     private StateProjection() {}

@@ -17,6 +17,10 @@ public final class UnparsedLines {
         return counts.merge(counted, 1L, Long::sum) == 1;
     }
 
+    public long total() {
+        return counts.values().stream().mapToLong(n -> n).sum();
+    }
+
     public Map<String, Long> counts() {
         return Map.copyOf(counts);
     }

@@ -44,8 +44,9 @@ class DemotionWatchTest {
 
     private void read(String... lines) {
         for (String line : lines) {
-            view.read(line);
+            view.read(line, null);
         }
+        view.settle();
         view.takeChanges();
     }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.siterecovery.events.drbd.ConnectionState;
 import io.siterecovery.events.drbd.DiskState;
 import io.siterecovery.events.drbd.DrbdResourceState;
+import io.siterecovery.events.drbd.DrbdResourceState.Options;
 import io.siterecovery.events.drbd.ReplicationState;
 import io.siterecovery.events.drbd.Role;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -177,17 +179,122 @@ class NodeViewTest {
 
     @Test
     void unusable_lines_are_counted_and_lost_messages_break_the_stream() {
-        assertThat(view.read("change widget name:r0"))
+        assertThat(view.read("change widget name:r0", null))
                 .isEqualTo(NodeView.Reading.UNUSABLE_NEW_SHAPE);
-        assertThat(view.read("change widget name:r1")).isEqualTo(NodeView.Reading.UNUSABLE);
+        assertThat(view.read("change widget name:r1", null)).isEqualTo(NodeView.Reading.UNUSABLE);
         assertThat(unparsed.counts()).containsEntry("unknown object widget", 2L);
-        assertThat(view.read("- skipped 3")).isEqualTo(NodeView.Reading.STREAM_BROKEN);
+        assertThat(view.read("- skipped 3", null)).isEqualTo(NodeView.Reading.STREAM_BROKEN);
+    }
+
+    @Test
+    void a_second_dump_says_everything_anew() {
+        read("exists resource name:r0 role:Primary", "exists resource name:r1", "exists -");
+        view.takeChanges();
+        read("exists resource name:r1 role:Secondary", "exists -");
+        NodeView.Changes changes = view.takeChanges();
+        assertThat(changes.states().get("r0")).isEqualTo(Optional.empty());
+        assertThat(changes.states().get("r1")).isPresent();
+    }
+
+    @Test
+    void options_are_told_when_they_become_known_and_when_they_change() {
+        read("exists resource name:r0", "exists connection" + PEER, "exists -");
+        assertThat(taken("r0").options()).isNull();
+        configure("majority");
+        DrbdResourceState state = taken("r0");
+        assertThat(state.options()).isEqualTo(new Options("majority", null));
+        assertThat(state.peers().getFirst().protocol()).isEqualTo("A");
+        assertThat(state.peers().getFirst().allowTwoPrimaries()).isTrue();
+        configure("majority");
+        assertThat(view.takeChanges().states()).isEmpty();
+        configure("off");
+        assertThat(taken("r0").options()).isEqualTo(new Options("off", null));
+    }
+
+    @Test
+    void a_resource_that_appears_or_connects_may_have_other_options() {
+        read("exists resource name:r0", "exists connection" + PEER, "exists -");
+        assertThat(view.takeChanges().reconfigured()).isTrue();
+        read("change resource name:r0 role:Primary");
+        assertThat(view.takeChanges().reconfigured()).isFalse();
+        read("change connection" + PEER + " connection:Connected");
+        assertThat(view.takeChanges().reconfigured()).isTrue();
+        read("change connection" + PEER + " connection:Connected ap-in-flight:8");
+        assertThat(view.takeChanges().reconfigured()).isFalse();
+        read("create resource name:r1");
+        assertThat(view.takeChanges().reconfigured()).isTrue();
+    }
+
+    @Test
+    void figures_of_a_dump_beside_the_stream_change_figures_only() {
+        read(
+                "exists resource name:r0 role:Primary",
+                "exists device name:r0 volume:0 disk:UpToDate upper-pending:3",
+                "exists -");
+        view.takeChanges();
+        view.figures(
+                """
+                exists resource name:r0 role:Secondary
+                exists device name:r0 volume:0 disk:Diskless upper-pending:0 size:8
+                exists device name:r9 volume:0 disk:Diskless
+                exists -
+                """,
+                null);
+        DrbdResourceState state = taken("r0");
+        assertThat(state.role().is(Role.PRIMARY)).isTrue();
+        assertThat(state.volumes().getFirst().disk().is(DiskState.UP_TO_DATE)).isTrue();
+        assertThat(state.volumes().getFirst().upperPending()).isZero();
+        assertThat(state.volumes().getFirst().sizeBytes()).isEqualTo(8192);
+    }
+
+    @Test
+    void hurt_lines_raise_doubt_and_lines_of_an_unknown_kind_do_not() {
+        read("exists resource name:r0", "exists -");
+        view.read("change widget name:r0 mood:good", null);
+        assertThat(view.takeDoubt()).isFalse();
+        view.read("change resource name:r0 rol", null);
+        assertThat(view.takeDoubt()).isTrue();
+        assertThat(view.takeDoubt()).isFalse();
+        read("change device name:r0 volume:0 disk:UpToDate");
+        assertThat(view.takeDoubt()).as("nothing was said of its creation").isTrue();
+    }
+
+    @Test
+    void an_alarm_of_the_kernel_is_told() {
+        read("exists resource name:r0", "exists -");
+        assertThat(view.read("call helper" + PEER + " helper:initial-split-brain", null))
+                .isEqualTo(NodeView.Reading.MERGED);
+        assertThat(view.read("call helper" + PEER + " helper:split-brain", null))
+                .isEqualTo(NodeView.Reading.ALARM);
+        assertThat(view.read("response helper" + PEER + " helper:split-brain status:0", null))
+                .isEqualTo(NodeView.Reading.MERGED);
+    }
+
+    @Test
+    void strange_keys_and_words_are_kept_for_people() {
+        read(
+                "exists resource name:r0 mood:good role:Tertiary",
+                "exists device name:r0 volume:0 size:12x",
+                "exists -");
+        assertThat(view.strange().keys()).containsExactly("resource.mood");
+        assertThat(view.strange().words())
+                .containsExactly("device.size:12x", "resource.role:Tertiary");
+    }
+
+    private void configure(String quorum) {
+        view.configured(
+                Map.of(
+                        "r0",
+                        new ResourceOptions(
+                                new Options(quorum, null),
+                                Map.of(1, new ResourceOptions.Peer("A", true)))));
     }
 
     private void read(String... lines) {
         for (String line : lines) {
-            assertThat(view.read(line)).as(line).isEqualTo(NodeView.Reading.MERGED);
+            assertThat(view.read(line, null)).as(line).isEqualTo(NodeView.Reading.MERGED);
         }
+        view.settle();
     }
 
     private DrbdResourceState taken(String resource) {

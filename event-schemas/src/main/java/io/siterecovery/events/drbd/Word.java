@@ -4,11 +4,11 @@ import java.util.Optional;
 
 /**
  * A word that DRBD said. A word we do not know is kept as it was said: it is never taken for one we
- * know.
+ * know. Nor is silence.
  */
 public sealed interface Word<E extends Enum<E> & DrbdWord> {
 
-    /** Exactly what was printed. */
+    /** Exactly what was printed; empty if nothing was. */
     String raw();
 
     record Known<E extends Enum<E> & DrbdWord>(E value) implements Word<E> {
@@ -20,11 +20,21 @@ public sealed interface Word<E extends Enum<E> & DrbdWord> {
 
     record Unknown<E extends Enum<E> & DrbdWord>(String raw) implements Word<E> {}
 
+    record NotSaid<E extends Enum<E> & DrbdWord>() implements Word<E> {
+        @Override
+        public String raw() {
+            return "";
+        }
+    }
+
     static <E extends Enum<E> & DrbdWord> Word<E> of(E value) {
         return new Known<>(value);
     }
 
     static <E extends Enum<E> & DrbdWord> Word<E> parse(Class<E> type, String raw) {
+        if (raw.isEmpty()) {
+            return new NotSaid<>();
+        }
         for (E value : type.getEnumConstants()) {
             if (value.word().equals(raw)) {
                 return new Known<>(value);
@@ -39,5 +49,10 @@ public sealed interface Word<E extends Enum<E> & DrbdWord> {
 
     default Optional<E> known() {
         return this instanceof Known<E>(E value) ? Optional.of(value) : Optional.empty();
+    }
+
+    /** For people. */
+    default String text() {
+        return raw().isEmpty() ? "not said" : raw();
     }
 }

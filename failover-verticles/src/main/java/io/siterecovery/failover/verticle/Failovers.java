@@ -225,6 +225,9 @@ final class Failovers {
                     fenceWord(memory.fence));
             return true;
         }
+        if (state instanceof FailoverState.Proving) {
+            view.awaitBeats();
+        }
         List<Future<?>> running = new ArrayList<>();
         for (Effect effect : decision.effects()) {
             running.add(carryOut(plan.group(), group, effect, memory));

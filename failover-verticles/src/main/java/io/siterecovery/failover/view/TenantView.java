@@ -41,6 +41,7 @@ public final class TenantView {
     private final Map<String, RoutedBeats> beats = new HashMap<>();
     private final Map<String, Long> seenThrough = new HashMap<>();
     private final Consumer<Change> changed;
+    private boolean beatsAwaited;
 
     /**
      * Something is different now.
@@ -98,21 +99,32 @@ public final class TenantView {
             nodes.remove(place);
         } else {
             nodes.put(place, state);
-            seenThrough.merge(place, state.offset(), Math::max);
         }
         changed.accept(new Change(namespaceOfResource(cluster, resource), false));
     }
 
     public void applyBeats(RoutedBeats heard) {
         RoutedBeats before = beats.put(heard.cluster(), heard);
-        heard.beats()
-                .forEach(
-                        (node, beat) ->
-                                seenThrough.merge(
-                                        heard.cluster() + "/" + node, beat.offset(), Math::max));
-        if (before == null || !before.beats().keySet().equals(heard.beats().keySet())) {
+        boolean advanced = false;
+        for (var entry : heard.beats().entrySet()) {
+            Long acknowledged = entry.getValue().acknowledgedOffset();
+            String place = heard.cluster() + "/" + entry.getKey();
+            if (acknowledged != null && acknowledged > seenThrough.getOrDefault(place, -1L)) {
+                seenThrough.put(place, acknowledged);
+                advanced = true;
+            }
+        }
+        boolean nodesChanged =
+                before == null || !before.beats().keySet().equals(heard.beats().keySet());
+        if (nodesChanged || (advanced && beatsAwaited)) {
+            beatsAwaited = false;
             changed.accept(new Change(EVERY_NAMESPACE, false));
         }
+    }
+
+    /** Somebody cannot go on before a later word of an agent: the next one is a change. */
+    public void awaitBeats() {
+        beatsAwaited = true;
     }
 
     public <T extends ClusterFact> Optional<T> get(
@@ -170,7 +182,11 @@ public final class TenantView {
         return Optional.ofNullable(beats.get(cluster)).map(b -> b.beats().get(node));
     }
 
-    /** The highest offset of the site's topic that this node's own records have been seen up to. */
+    /**
+     * The highest offset of the site's topic of which it is sure that the node's last word was
+     * given later: one that its own beat names as acknowledged. Where the beat itself landed tells
+     * nothing, since it may have waited on its way.
+     */
     public long seenThrough(String cluster, String node) {
         return seenThrough.getOrDefault(cluster + "/" + node, -1L);
     }

@@ -7,12 +7,14 @@ import io.siterecovery.events.cluster.ObjectMeta;
 import io.siterecovery.events.cluster.PersistentVolumeFact;
 import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.events.cluster.VolumeAttachmentFact;
+import io.siterecovery.events.drbd.RoutedBeats;
 import io.siterecovery.failover.view.TenantView.Change;
 import io.siterecovery.model.ResourceKind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TenantViewTest {
@@ -55,6 +57,40 @@ class TenantViewTest {
         assertThat(changes).hasSize(2).allMatch(c -> c.namespace().equals("production"));
         assertThat(view.attached("cluster1", "pv")).isTrue();
         assertThat(view.volumeFor("cluster1", "production", "vm-disk")).contains("pv");
+    }
+
+    @Test
+    void a_word_is_as_late_as_what_its_beat_names_not_as_where_it_landed() {
+        view.applyBeats(beats(900, null));
+        assertThat(view.seenThrough("cluster1", "n1")).isEqualTo(-1);
+        view.applyBeats(beats(1000, 899L));
+        assertThat(view.seenThrough("cluster1", "n1")).isEqualTo(899);
+        view.applyBeats(beats(1001, 898L));
+        assertThat(view.seenThrough("cluster1", "n1")).isEqualTo(899);
+    }
+
+    @Test
+    void a_beat_wakes_only_who_waits_for_it() {
+        view.applyBeats(beats(900, 899L));
+        changes.clear();
+        view.applyBeats(beats(901, 900L));
+        assertThat(changes).isEmpty();
+        view.awaitBeats();
+        view.applyBeats(beats(902, 900L));
+        assertThat(changes).as("it names nothing later").isEmpty();
+        view.applyBeats(beats(903, 902L));
+        view.applyBeats(beats(904, 903L));
+        assertThat(changes).containsExactly(new Change(TenantView.EVERY_NAMESPACE, false));
+    }
+
+    private static RoutedBeats beats(long offset, @Nullable Long acknowledged) {
+        return new RoutedBeats(
+                "cluster1",
+                "site",
+                Map.of(
+                        "n1",
+                        new RoutedBeats.RoutedBeat(
+                                offset, Instant.EPOCH, "inc", 1, true, acknowledged)));
     }
 
     private VirtualMachineFact seen() {

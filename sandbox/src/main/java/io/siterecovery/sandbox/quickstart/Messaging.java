@@ -52,7 +52,7 @@ final class Messaging {
                 AclOperation.DESCRIBE);
     }
 
-    /** What the agents of one physical cluster connect with: they write their topic, no more. */
+    /** What the agents of one physical cluster connect with: their own topic, no more. */
     Map<String, String> agents(String siteId) {
         String topic = Topics.siteDrbd(siteId);
         kafka.createTopic(topic, true, 1);
@@ -62,6 +62,7 @@ final class Messaging {
         kafka.allow(
                 user,
                 topics(topic, PatternType.LITERAL),
+                AclOperation.READ,
                 AclOperation.WRITE,
                 AclOperation.DESCRIBE);
         return kafka.clientProperties(user, password);

@@ -66,11 +66,12 @@ class DrbdAgentIT {
         child = Files.createDirectory(dir.resolve("child"));
         Files.createFile(child.resolve("live"));
         kafka = EmbeddedKafka.start(kafkaDir, 0);
-        kafka.createTopic(TOPIC, true, 3);
+        kafka.createTopic(TOPIC, true, 1);
         kafka.createUser("agent", "secret");
         kafka.allow(
                 "agent",
                 new ResourcePattern(ResourceType.TOPIC, TOPIC, PatternType.LITERAL),
+                AclOperation.READ,
                 AclOperation.WRITE);
         topic = new SiteTopicReader(kafka.adminProperties(), TOPIC);
         agent = new DrbdAgent(config("n1", child));
@@ -202,6 +203,61 @@ class DrbdAgentIT {
     }
 
     @Test
+    void what_was_destroyed_while_no_agent_looked_is_deleted_when_one_looks_again()
+            throws IOException {
+        dump(DUMP);
+        agent.start();
+        awaitCompleteBeat();
+        awaitState("r1");
+        agent.close();
+
+        dump(DUMP.subList(0, 4));
+        agent = new DrbdAgent(config("n1", child));
+        agent.start();
+        await().atMost(PATIENCE)
+                .until(() -> topic.last("n1/r1"), last -> last.isPresent() && last.get().deleted());
+        assertThat(state("r0")).isPresent();
+    }
+
+    @Test
+    void each_beat_names_what_was_acknowledged_before_it_and_one_follows_every_change()
+            throws IOException {
+        dump(DUMP);
+        agent.start();
+        awaitCompleteBeat();
+        say("change resource name:r0 role:Secondary may_promote:yes promotion_score:10102");
+        SiteTopicReader.Seen change =
+                await().atMost(PATIENCE)
+                        .until(
+                                () -> topic.last("n1/r0").orElseThrow(),
+                                seen -> seen.state().orElseThrow().role().is(Role.SECONDARY));
+        SiteTopicReader.Seen counts =
+                await().atMost(PATIENCE)
+                        .until(
+                                () ->
+                                        topic.all().stream()
+                                                .filter(seen -> names(seen, change.offset()))
+                                                .findFirst(),
+                                Optional::isPresent)
+                        .orElseThrow();
+        assertThat(Duration.between(change.appendedAt(), counts.appendedAt()))
+                .as("not only with the next regular beat")
+                .isLessThan(Duration.ofMillis(190));
+
+        topic.all().stream()
+                .filter(seen -> seen.beat().isPresent())
+                .forEach(
+                        seen ->
+                                assertThat(
+                                                Optional.ofNullable(
+                                                                seen.beat()
+                                                                        .orElseThrow()
+                                                                        .acknowledgedOffset())
+                                                        .orElse(-1L))
+                                        .isLessThan(seen.offset()));
+    }
+
+    @Test
     void while_kafka_is_away_the_latest_state_waits_and_no_older_one_follows_it()
             throws IOException {
         dump(DUMP);
@@ -253,7 +309,8 @@ class DrbdAgentIT {
                         .filter(line -> !line.startsWith("#"))
                         .toList();
         NodeView expected = new NodeView("n1", "", new UnparsedLines());
-        recording.forEach(expected::read);
+        recording.forEach(line -> expected.read(line, null));
+        expected.settle();
         Map<String, Optional<DrbdResourceState>> states = expected.takeChanges().states();
 
         dump(List.of());
@@ -299,7 +356,10 @@ class DrbdAgentIT {
         return new AgentConfig(
                 node,
                 SITE,
-                List.of("bash", "src/test/resources/events2-player.sh", folder.toString()),
+                List.of(
+                        "bash",
+                        "../drbd-agent/src/test/resources/events2-player.sh",
+                        folder.toString()),
                 kafka.clientProperties("agent", "secret"),
                 Duration.ofSeconds(5),
                 Duration.ofMillis(200));
@@ -334,6 +394,13 @@ class DrbdAgentIT {
                 .orElseThrow();
     }
 
+    private static boolean names(SiteTopicReader.Seen seen, long offset) {
+        return seen.beat()
+                .map(AgentBeat::acknowledgedOffset)
+                .filter(acknowledged -> acknowledged >= offset)
+                .isPresent();
+    }
+
     private AgentBeat awaitCompleteBeat() {
         return await().atMost(PATIENCE)
                 .until(
@@ -356,6 +423,8 @@ class DrbdAgentIT {
                 plain.mayPromote(),
                 plain.promotionScore(),
                 plain.volumes(),
-                plain.peers());
+                plain.peers(),
+                plain.options(),
+                plain.quorumWithoutPeer());
     }
 }

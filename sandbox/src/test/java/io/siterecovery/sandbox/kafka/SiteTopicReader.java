@@ -24,14 +24,14 @@ final class SiteTopicReader implements AutoCloseable {
 
     /**
      * @param value absent for a tombstone
-     * @param receivedAt by the test's clock
+     * @param appendedAt by the broker's clock
      */
     record Seen(
             String key,
             @Nullable Record value,
             Map<String, String> headers,
-            int partition,
-            Instant receivedAt) {
+            long offset,
+            Instant appendedAt) {
 
         boolean deleted() {
             return value == null;
@@ -96,8 +96,8 @@ final class SiteTopicReader implements AutoCloseable {
                             ? null
                             : EventCodec.decode(headers.getOrDefault("ce_type", ""), value),
                     headers,
-                    record.partition(),
-                    Instant.now());
+                    record.offset(),
+                    Instant.ofEpochMilli(record.timestamp()));
         } catch (EventCodec.Unreadable e) {
             throw new IllegalStateException(e);
         }

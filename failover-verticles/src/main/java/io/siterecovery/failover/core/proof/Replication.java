@@ -33,8 +33,8 @@ public record Replication(List<GroupVolume> volumes, List<NodeReport> reports) {
     /**
      * One node's last word on one resource.
      *
-     * @param seenThrough the highest offset of {@code site-<id>.drbd} that this node's records have
-     *     been applied up to, beats included
+     * @param seenThrough the highest offset of {@code site-<id>.drbd} that was acknowledged to the
+     *     node's agent before it gave its last word
      */
     public record NodeReport(
             ClusterId cluster,
