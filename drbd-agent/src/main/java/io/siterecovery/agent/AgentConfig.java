@@ -30,7 +30,7 @@ public record AgentConfig(
         Optional<KubernetesAccess> kubernetes,
         Duration notReadyLimit) {
 
-    public static final Duration NOT_READY_LIMIT = Duration.ofSeconds(120);
+    public static final Duration NOT_READY_LIMIT = Duration.ofMinutes(2);
     public static final Duration STATISTICS_INTERVAL = Duration.ofSeconds(5);
     public static final Duration BEAT_INTERVAL = Duration.ofSeconds(1);
 

@@ -155,7 +155,7 @@ final class NodeGuard implements AutoCloseable {
                 lastRead = Instant.now();
                 retry = FIRST_RETRY;
                 lastFailure = "";
-                if (sent != null && sent == unsent) {
+                if (sent != null && sent.equals(unsent)) {
                     unsent = null;
                 }
                 readiness.nodeRead(read.primaries(), released);
