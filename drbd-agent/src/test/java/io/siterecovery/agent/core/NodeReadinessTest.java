@@ -27,7 +27,7 @@ class NodeReadinessTest {
     private static final ConnectionState CONNECTED = ConnectionState.CONNECTED;
     private static final ConnectionState CONNECTING = ConnectionState.CONNECTING;
 
-    private final NodeReadiness node = new NodeReadiness(T, Duration.ofSeconds(120));
+    private final NodeReadiness node = new NodeReadiness(T, Duration.ofMinutes(2));
 
     @Test
     void it_is_closed_from_the_first_moment() {
