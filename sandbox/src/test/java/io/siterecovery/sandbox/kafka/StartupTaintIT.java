@@ -46,7 +46,7 @@ class StartupTaintIT {
     private static final String NOT_READY = "siterecovery.trilio.io/not-ready";
     private static final String PRIMARIES = "siterecovery.trilio.io/drbd-primaries";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration LONG = Duration.ofSeconds(120);
+    private static final Duration LONG = Duration.ofMinutes(2);
     private static final String PEER = " name:r0 peer-node-id:1 conn-name:bravo";
     private static final String CONNECTED = PEER + " connection:Connected role:Secondary";
     private static final String CONNECTING = PEER + " connection:Connecting role:Unknown";
@@ -60,7 +60,7 @@ class StartupTaintIT {
 
     @TempDir private Path child;
     private String name;
-    private DrbdAgent agent;
+    private Optional<DrbdAgent> agent = Optional.empty();
 
     @BeforeAll
     static void serve() throws IOException {
@@ -71,7 +71,8 @@ class StartupTaintIT {
                 KubernetesApiServer.start(
                         vertx, new KubernetesApiServer.Options("cluster1", shared, 0));
         admin = fabric8(server.kubeconfig("admin", "system:masters"));
-        JsonNode config = new YAMLMapper().readTree(server.kubeconfig("drbd-agent"));
+        JsonNode config =
+                new YAMLMapper().readTree(server.kubeconfig("drbd-agent", "system:masters"));
         access =
                 new KubernetesAccess(
                         URI.create(config.at("/clusters/0/cluster/server").asText()),
@@ -91,7 +92,7 @@ class StartupTaintIT {
 
     @BeforeEach
     void node(TestInfo test) throws IOException {
-        name = "n" + Math.abs(test.getDisplayName().hashCode());
+        name = "n" + Integer.toHexString(test.getDisplayName().hashCode());
         admin.nodes()
                 .resource(
                         new NodeBuilder()
@@ -109,7 +110,7 @@ class StartupTaintIT {
 
     @AfterEach
     void stop() {
-        agent.close();
+        agent.ifPresent(DrbdAgent::close);
         assertThat(taints()).as("taints of others").contains("drbd.linbit.com/lost-quorum");
     }
 
@@ -145,7 +146,7 @@ class StartupTaintIT {
         awaitTainted(false);
         await().atMost(PATIENCE).until(() -> "r0".equals(annotation(PRIMARIES)));
         // The power goes: no demotion is ever seen.
-        agent.close();
+        agent.ifPresent(DrbdAgent::close);
         dump("Secondary", CONNECTING);
         start(Duration.ofSeconds(2));
         awaitTainted(true);
@@ -195,7 +196,7 @@ class StartupTaintIT {
     }
 
     private void start(Duration limit) {
-        agent =
+        DrbdAgent starting =
                 new DrbdAgent(
                         new AgentConfig(
                                         name,
@@ -206,7 +207,8 @@ class StartupTaintIT {
                                                 child.toString()),
                                         kafka.adminProperties())
                                 .withTaint(access, limit));
-        agent.start();
+        agent = Optional.of(starting);
+        starting.start();
     }
 
     private void dump(String role, String connection) throws IOException {
