@@ -237,8 +237,7 @@ final class Failovers {
         return decision.effects().stream().anyMatch(e -> answered(e, memory));
     }
 
-    private static boolean holdsTheLock(
-            FailoverPlan plan, Active state, GroupObservation group) {
+    private static boolean holdsTheLock(FailoverPlan plan, Active state, GroupObservation group) {
         return state instanceof Closing
                 || group.ownership().filter(o -> o.ownership().isLockedBy(plan.uid())).isPresent();
     }

@@ -117,8 +117,7 @@ public final class GroupViews {
     }
 
     private static Owned owned(CustomResourceFact fact) {
-        GroupOwnershipSpec spec =
-                ResourceJson.read("spec", fact.spec(), GroupOwnershipSpec.class);
+        GroupOwnershipSpec spec = ResourceJson.read("spec", fact.spec(), GroupOwnershipSpec.class);
         return new Owned(
                 new GroupId(spec.namespace(), spec.group()),
                 new OwnershipSeen(
@@ -409,7 +408,8 @@ public final class GroupViews {
                     .filter(
                             v ->
                                     volumes.stream()
-                                            .noneMatch(known -> known.resource().equals(v.resource())))
+                                            .noneMatch(
+                                                    known -> known.resource().equals(v.resource())))
                     .forEach(volumes::add);
         }
         for (Member member : holder.members()) {

@@ -20,7 +20,10 @@ final class Readings {
     /**
      * @param read always the same for one kind
      */
-    @SuppressWarnings("unchecked") // one kind, one type
+    @SuppressWarnings({
+        "unchecked",
+        "ReferenceEquality"
+    }) // one kind, one type; one object, one reading
     <T> T of(CustomResourceFact fact, Function<CustomResourceFact, T> read) {
         Reading known = byUid.get(fact.meta().uid());
         if (known != null && known.of() == fact) {

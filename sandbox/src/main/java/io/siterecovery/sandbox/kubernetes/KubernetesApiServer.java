@@ -3,7 +3,9 @@ package io.siterecovery.sandbox.kubernetes;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.siterecovery.sandbox.kubernetes.auth.CertificateAuthority;
 import io.siterecovery.sandbox.kubernetes.auth.User;
+import io.siterecovery.sandbox.kubernetes.faults.Faults;
 import io.siterecovery.sandbox.kubernetes.http.Listener;
+import io.siterecovery.sandbox.kubernetes.http.OpenStreams;
 import io.siterecovery.sandbox.kubernetes.resources.Cluster;
 import io.siterecovery.sandbox.kubernetes.store.Change;
 import io.siterecovery.sandbox.kubernetes.store.History;
@@ -13,7 +15,6 @@ import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -35,31 +36,62 @@ public final class KubernetesApiServer implements AutoCloseable {
      */
     public record Options(String name, Path dir, int port) {}
 
-    /**
-     * One successful write.
-     *
-     * @param verb create, update, patch or delete; delete only once the object is really gone
-     * @param resource {@code plural.group}, or the plural alone in the core group
-     */
-    public record HistoryEntry(
-            long nanoTime,
-            Instant at,
-            long resourceVersion,
-            String user,
-            String verb,
-            String resource,
-            String namespace,
-            String name,
-            JsonNode object) {}
+    /** One successful write. */
+    public static final class HistoryEntry {
+        private final History.Entry entry;
+
+        private HistoryEntry(History.Entry entry) {
+            this.entry = entry;
+        }
+
+        public long nanoTime() {
+            return entry.nanoTime();
+        }
+
+        public Instant at() {
+            return entry.at();
+        }
+
+        public long resourceVersion() {
+            return entry.object().resourceVersion();
+        }
+
+        public String user() {
+            return entry.origin().user();
+        }
+
+        /** create, update, patch or delete; delete only once the object is really gone. */
+        public String verb() {
+            return entry.type() == Change.Type.DELETED ? "delete" : entry.origin().verb();
+        }
+
+        /** {@code plural.group}, or the plural alone in the core group. */
+        public String resource() {
+            return entry.resource();
+        }
+
+        public String namespace() {
+            return entry.object().namespace();
+        }
+
+        public String name() {
+            return entry.object().name();
+        }
+
+        /** The object as it was written, parsed anew at each call. */
+        public JsonNode object() {
+            return entry.object().copy();
+        }
+    }
 
     private final Vertx vertx;
     private final Options options;
     private final CertificateAuthority authority;
     private final CertificateAuthority.Credential credential;
     private final Cluster cluster = new Cluster();
-
-    /** What history() has shown so far: an experiment asks often, and reading it costs. */
-    private final List<HistoryEntry> told = new ArrayList<>();
+    private final OpenStreams streams = new OpenStreams();
+    private final Faults faults =
+            new Faults(streams::drop, streams::release, cluster.reader()::freeze);
 
     private int port;
     private @Nullable String deployment;
@@ -143,22 +175,26 @@ public final class KubernetesApiServer implements AutoCloseable {
     /** Serves again, on the same port and with the same objects. */
     public synchronized void resume() {
         if (deployment == null) {
-            Listener listener = new Listener(cluster, credential, authority.certificatePem(), port);
+            Listener listener =
+                    new Listener(
+                            cluster, credential, authority.certificatePem(), faults, streams, port);
             deployment = await(vertx.deployVerticle(listener));
             port = listener.actualPort();
         }
     }
 
-    /** Every successful write since the start, oldest first. */
+    /** The last successful writes, oldest first: as many as {@link History} holds. */
     public List<HistoryEntry> history() {
-        synchronized (told) {
-            cluster.store().history().since(told.size()).forEach(e -> told.add(entry(e)));
-            return List.copyOf(told);
-        }
+        return cluster.store().history().entries().stream().map(HistoryEntry::new).toList();
+    }
+
+    /** What goes wrong here, on demand of a test. */
+    public Faults faults() {
+        return faults;
     }
 
     /** Watches that are open now. */
-    int openWatches() {
+    public int openWatches() {
         return cluster.store().watchCount();
     }
 
@@ -170,20 +206,6 @@ public final class KubernetesApiServer implements AutoCloseable {
     @Override
     public void close() {
         stop();
-    }
-
-    private static HistoryEntry entry(History.Entry entry) {
-        Stored object = entry.object();
-        return new HistoryEntry(
-                entry.nanoTime(),
-                entry.at(),
-                object.resourceVersion(),
-                entry.origin().user(),
-                entry.type() == Change.Type.DELETED ? "delete" : entry.origin().verb(),
-                entry.resource(),
-                object.namespace(),
-                object.name(),
-                object.copy());
     }
 
     private static String base64(String pem) {

@@ -81,8 +81,16 @@ final class People {
         boolean dryRun = dice.chance(0.1);
         act(
                 "person",
-                () -> "orders " + name + " of " + group + " to " + target + " on " + cluster
-                        + (dryRun ? ", dry run" : ""),
+                () ->
+                        "orders "
+                                + name
+                                + " of "
+                                + group
+                                + " to "
+                                + target
+                                + " on "
+                                + cluster
+                                + (dryRun ? ", dry run" : ""),
                 () ->
                         world.at(cluster)
                                 .create(
@@ -96,8 +104,7 @@ final class People {
                 world.servers()
                         .flatMap(
                                 s ->
-                                        s
-                                                .list(ResourceKind.FAILOVER, null)
+                                        s.list(ResourceKind.FAILOVER, null)
                                                 .map(o -> new ApiServerObject(s, o)))
                         .toList();
         return all.isEmpty() ? Optional.empty() : Optional.of(dice.of(all));
@@ -111,7 +118,11 @@ final class People {
                         o ->
                                 act(
                                         "person",
-                                        () -> "cancels " + o.object().key() + " on " + o.server().name(),
+                                        () ->
+                                                "cancels "
+                                                        + o.object().key()
+                                                        + " on "
+                                                        + o.server().name(),
                                         () ->
                                                 edit(
                                                         o.server(),
@@ -127,7 +138,9 @@ final class People {
                                 act(
                                         "person",
                                         () ->
-                                                "deletes " + o.object().key() + " on "
+                                                "deletes "
+                                                        + o.object().key()
+                                                        + " on "
                                                         + o.server().name()
                                                         + (finalizersOff ? " by force" : ""),
                                         () -> {
@@ -149,7 +162,11 @@ final class People {
                         o ->
                                 act(
                                         "git",
-                                        () -> "makes " + o.object().key() + " again on " + o.server().name(),
+                                        () ->
+                                                "makes "
+                                                        + o.object().key()
+                                                        + " again on "
+                                                        + o.server().name(),
                                         () -> {
                                             ObjectNode again = o.object().tree().deepCopy();
                                             again.remove("status");
@@ -173,7 +190,10 @@ final class People {
                 period,
                 () -> {
                     if (wishes) {
-                        act("git", () -> "sets desiredState of " + group + " on " + site, () -> wish(site, group, "running"));
+                        act(
+                                "git",
+                                () -> "sets desiredState of " + group + " on " + site,
+                                () -> wish(site, group, "running"));
                     } else {
                         group.machines().forEach(m -> power(GIT, site, m, true));
                     }
@@ -207,18 +227,50 @@ final class People {
 
     private void wishSomething(Group group, String state) {
         String at = group.atHub() && dice.chance(0.5) ? World.QUORUM : anySite();
-        act("person", () -> "wishes " + group + " " + state + " on " + at, () -> wish(at, group, state));
-        later(20, () -> act("person", () -> "wishes " + group + " running on " + at, () -> wish(at, group, "running")));
+        act(
+                "person",
+                () -> "wishes " + group + " " + state + " on " + at,
+                () -> wish(at, group, state));
+        later(
+                20,
+                () ->
+                        act(
+                                "person",
+                                () -> "wishes " + group + " running on " + at,
+                                () -> wish(at, group, "running")));
     }
 
     private void wish(String cluster, Group group, String state) {
-        edit(world.at(cluster), PERSON, groupKey(cluster, group), t -> spec(t).put("desiredState", state));
+        edit(
+                world.at(cluster),
+                PERSON,
+                groupKey(cluster, group),
+                t -> spec(t).put("desiredState", state));
     }
 
     private void pauseGroup(Group group) {
         String at = group.atHub() ? World.QUORUM : World.EAST;
-        act("person", () -> "pauses " + group, () -> edit(world.at(at), PERSON, groupKey(at, group), t -> spec(t).put("paused", true)));
-        later(15, () -> act("person", () -> "unpauses " + group, () -> edit(world.at(at), PERSON, groupKey(at, group), t -> spec(t).put("paused", false))));
+        act(
+                "person",
+                () -> "pauses " + group,
+                () ->
+                        edit(
+                                world.at(at),
+                                PERSON,
+                                groupKey(at, group),
+                                t -> spec(t).put("paused", true)));
+        later(
+                15,
+                () ->
+                        act(
+                                "person",
+                                () -> "unpauses " + group,
+                                () ->
+                                        edit(
+                                                world.at(at),
+                                                PERSON,
+                                                groupKey(at, group),
+                                                t -> spec(t).put("paused", false))));
     }
 
     private static ObjectKey groupKey(String cluster, Group group) {
@@ -230,8 +282,7 @@ final class People {
 
     private void power(Author author, String site, Machine machine, boolean on) {
         ObjectKey key = key(machine);
-        boolean is =
-                world.at(site).get(key).filter(v -> !halted(v)).isPresent();
+        boolean is = world.at(site).get(key).filter(v -> !halted(v)).isPresent();
         if (is == on) {
             return;
         }
@@ -268,15 +319,24 @@ final class People {
                 () -> "deletes " + machine + " on " + site,
                 () -> world.at(site).delete(PERSON, key(machine), null));
         boolean running = dice.chance(0.7);
-        again(3, 5, () -> act(
-                "person",
-                () -> "makes " + machine + " again on " + site + (running ? ", running" : ""),
+        again(
+                3,
+                5,
                 () ->
-                        world.at(site)
-                                .create(
-                                        PERSON,
-                                        ResourceKind.VIRTUAL_MACHINE,
-                                        Objects.virtualMachine(machine, running))),
+                        act(
+                                "person",
+                                () ->
+                                        "makes "
+                                                + machine
+                                                + " again on "
+                                                + site
+                                                + (running ? ", running" : ""),
+                                () ->
+                                        world.at(site)
+                                                .create(
+                                                        PERSON,
+                                                        ResourceKind.VIRTUAL_MACHINE,
+                                                        Objects.virtualMachine(machine, running))),
                 () -> world.at(site).get(key(machine)).isEmpty());
     }
 
@@ -284,7 +344,12 @@ final class People {
         act(
                 "person",
                 () -> "removes the annotations of " + machine + " on " + site,
-                () -> edit(world.at(site), PERSON, key(machine), t -> meta(t).remove("annotations")));
+                () ->
+                        edit(
+                                world.at(site),
+                                PERSON,
+                                key(machine),
+                                t -> meta(t).remove("annotations")));
     }
 
     private void dropLease(Group group) {
@@ -324,10 +389,14 @@ final class People {
                 () -> "deletes group " + group + " on " + at,
                 () -> world.at(at).delete(PERSON, groupKey(at, group), null));
         String home = group.atHub() ? World.QUORUM : World.EAST;
-        again(2, 5, () -> act(
-                "person",
-                () -> "makes group " + group + " again",
-                () -> world.writeGroup(group, group.members())),
+        again(
+                2,
+                5,
+                () ->
+                        act(
+                                "person",
+                                () -> "makes group " + group + " again",
+                                () -> world.writeGroup(group, group.members())),
                 () -> world.at(home).get(groupKey(home, group)).isEmpty());
     }
 
@@ -394,7 +463,8 @@ final class People {
     }
 
     /** Until it is done, and not for ever. */
-    private void again(int seconds, int times, Runnable what, java.util.function.BooleanSupplier needed) {
+    private void again(
+            int seconds, int times, Runnable what, java.util.function.BooleanSupplier needed) {
         later(
                 seconds,
                 () -> {

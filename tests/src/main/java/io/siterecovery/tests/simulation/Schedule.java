@@ -53,7 +53,8 @@ public final class Schedule {
         Set<Trouble> wanted = draw(allowed, dice.fork());
         Layout layout = Layout.any(dice.fork());
         chaosEnds = dice.between(20, 90) * SECOND;
-        story.tell("", () -> "seed " + seed + ": " + wanted + " until " + chaosEnds / SECOND + " s");
+        story.tell(
+                "", () -> "seed " + seed + ": " + wanted + " until " + chaosEnds / SECOND + " s");
         story.tell("", () -> layout.toString());
         world = new World(layout, agenda, dice.fork(), story);
         oracle = new Oracle(world, agenda, story);

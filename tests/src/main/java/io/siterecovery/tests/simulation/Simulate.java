@@ -3,6 +3,7 @@ package io.siterecovery.tests.simulation;
 import io.siterecovery.tests.simulation.Campaign.Total;
 import io.siterecovery.tests.simulation.control.Bugs;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -53,7 +54,10 @@ public final class Simulate implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PrintWriter out = spec == null ? new PrintWriter(System.out, true) : spec.commandLine().getOut();
+        PrintWriter out =
+                spec == null
+                        ? new PrintWriter(System.out, true, StandardCharsets.UTF_8)
+                        : spec.commandLine().getOut();
         return seed != null ? one(seed, out) : many(out);
     }
 

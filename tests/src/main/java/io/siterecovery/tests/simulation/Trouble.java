@@ -39,7 +39,7 @@ public enum Trouble {
 
     static Set<Trouble> parse(String words) {
         Set<Trouble> troubles = EnumSet.noneOf(Trouble.class);
-        for (String word : words.split(",")) {
+        for (String word : words.split(",", -1)) {
             if (!word.isBlank()) {
                 troubles.add(valueOf(word.strip().toUpperCase(Locale.ROOT)));
             }

@@ -228,6 +228,7 @@ class GroupPolicyTest {
     void another_instances_group_is_taken_before_anything_is_done_and_only_then() {
         settled();
         ownership = Optional.of(AT_SOURCE.takenBy("them"));
+        source.marked(AT_SOURCE.takenBy("them"));
         assertThat(actions()).isEmpty();
         target.vmRuns = true;
         assertThat(only(WriteOwnership.class).next().actsFor("us")).isTrue();

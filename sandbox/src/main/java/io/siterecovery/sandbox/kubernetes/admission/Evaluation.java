@@ -111,9 +111,9 @@ final class Evaluation {
                 .put("namespace", write.namespace())
                 .put("operation", write.operation().name())
                 .put("dryRun", write.dryRun());
-        ObjectNode user = request.putObject("userInfo").put("username", write.user().name());
-        user.set("groups", Json.arrayOf(write.user().groups()));
-        user.putObject("extra");
+        ObjectNode user = write.user().info();
+        Json.child(user, "extra");
+        request.set("userInfo", user);
         request.putObject("options");
         return request;
     }

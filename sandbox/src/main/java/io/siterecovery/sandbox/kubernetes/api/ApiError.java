@@ -64,17 +64,51 @@ public final class ApiError extends RuntimeException {
                 details(resource.group(), resource.plural(), name));
     }
 
+    /** A deletion of another object than the one that is there; the real words name the kind. */
+    public static ApiError unmetPrecondition(ApiResource resource, String name, String why) {
+        String group = resource.group();
+        String kind = group.isEmpty() ? resource.kind() : resource.kind() + "." + group;
+        return new ApiError(
+                409,
+                "Conflict",
+                "Operation cannot be fulfilled on " + kind + " \"" + name + "\": " + why,
+                details(group, resource.kind(), name));
+    }
+
     public static ApiError forbidden(ApiResource resource, String name, String why) {
         return about(403, "Forbidden", resource, name, "is forbidden: " + why);
     }
 
+    /** For whoever may not even learn whether the resource is served. */
+    public static ApiError forbidden(String group, String plural, String name, String why) {
+        String qualified = group.isEmpty() ? plural : plural + "." + group;
+        return new ApiError(
+                403,
+                "Forbidden",
+                qualified + (name.isEmpty() ? "" : " \"" + name + "\"") + " is forbidden: " + why,
+                details(group, plural, name));
+    }
+
     public static ApiError invalid(ApiResource resource, String name, List<FieldError> errors) {
-        String joined = errors.stream().map(FieldError::toString).collect(Collectors.joining(", "));
-        String kind =
+        return invalid(
                 resource.group().isEmpty()
                         ? resource.kind()
-                        : resource.kind() + "." + resource.group();
-        ObjectNode details = details(resource.group(), resource.kind(), name);
+                        : resource.kind() + "." + resource.group(),
+                name,
+                errors);
+    }
+
+    /**
+     * @param kind {@code Kind.group}, or the kind alone in the core group
+     */
+    public static ApiError invalid(String kind, String name, List<FieldError> errors) {
+        String joined = errors.stream().map(FieldError::toString).collect(Collectors.joining(", "));
+        int dot = kind.indexOf('.');
+        ObjectNode details =
+                details(
+                        dot < 0 ? "" : kind.substring(dot + 1),
+                        dot < 0 ? kind : kind.substring(0, dot),
+                        name);
         ArrayNode causes = details.putArray("causes");
         for (FieldError error : errors) {
             causes.addObject()
@@ -98,6 +132,7 @@ public final class ApiError extends RuntimeException {
      */
     public static ApiError unprocessable(String why) {
         ObjectNode details = Json.object();
+        // Beyond the real one, which leaves its clients to guess.
         details.putArray("causes")
                 .addObject()
                 .put("reason", "UnexpectedServerResponse")

@@ -4,6 +4,7 @@ import io.siterecovery.sandbox.kubernetes.store.Stored;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -11,11 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Label and field selectors as they stand in a query. */
 public final class Selector {
+    private static final String KEY =
+            "(?:[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
+    private static final String VALUE = "(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?";
     private static final Pattern SET =
-            Pattern.compile("\\s*([^\\s!=,()]+)\\s+(in|notin)\\s*\\(([^)]*)\\)\\s*");
+            Pattern.compile("\\s*(" + KEY + ")\\s+(in|notin)\\s*\\(([^()]*)\\)\\s*");
     private static final Pattern COMPARED =
-            Pattern.compile("\\s*([^\\s!=,()]+)\\s*(==|!=|=)\\s*([^\\s!=,()]*)\\s*");
-    private static final Pattern EXISTS = Pattern.compile("\\s*(!?)\\s*([^\\s!=,()]+)\\s*");
+            Pattern.compile("\\s*(" + KEY + ")\\s*(==|!=|=|>|<)\\s*(" + VALUE + ")\\s*");
+    private static final Pattern EXISTS = Pattern.compile("\\s*(!?)\\s*(" + KEY + ")\\s*");
+    private static final Pattern ONE_VALUE = Pattern.compile("\\s*(" + VALUE + ")\\s*");
+    private static final int MAX_REQUIREMENTS = 1_000;
     private static final Pattern FIELD = Pattern.compile("\\s*([^\\s!=]+?)\\s*(==|!=|=)(.*)");
 
     private Selector() {}
@@ -35,30 +41,27 @@ public final class Selector {
     }
 
     public static Predicate<Map<String, String>> labels(String text) {
-        Predicate<Map<String, String>> all = labels -> true;
-        for (String part : outsideParentheses(text)) {
-            all = all.and(requirement(part));
+        List<String> parts = outsideParentheses(text);
+        if (parts.size() > MAX_REQUIREMENTS) {
+            throw ApiError.badRequest("a label selector of too many requirements");
         }
-        return all;
+        List<Predicate<Map<String, String>>> all =
+                parts.stream().map(Selector::requirement).toList();
+        return labels -> all.stream().allMatch(one -> one.test(labels));
     }
 
     private static Predicate<Map<String, String>> requirement(String text) {
         Matcher set = SET.matcher(text);
         if (set.matches()) {
             String key = set.group(1);
-            List<String> values =
-                    List.of(set.group(3).split(",", -1)).stream().map(String::strip).toList();
+            List<String> values = values(set.group(3), text);
             return set.group(2).equals("in")
                     ? labels -> labels.containsKey(key) && values.contains(labels.get(key))
                     : labels -> !labels.containsKey(key) || !values.contains(labels.get(key));
         }
         Matcher compared = COMPARED.matcher(text);
         if (compared.matches()) {
-            String key = compared.group(1);
-            String value = compared.group(3);
-            return compared.group(2).equals("!=")
-                    ? labels -> !value.equals(labels.get(key))
-                    : labels -> value.equals(labels.get(key));
+            return compared(compared.group(1), compared.group(2), compared.group(3), text);
         }
         Matcher exists = EXISTS.matcher(text);
         if (exists.matches()) {
@@ -67,7 +70,45 @@ public final class Selector {
                     ? labels -> labels.containsKey(key)
                     : labels -> !labels.containsKey(key);
         }
-        throw ApiError.badRequest("unable to parse requirement: " + text.strip());
+        throw unparsable(text);
+    }
+
+    private static Predicate<Map<String, String>> compared(
+            String key, String operator, String value, String text) {
+        return switch (operator) {
+            case "!=" -> labels -> !value.equals(labels.get(key));
+            case ">", "<" -> {
+                long limit = number(value).orElseThrow(() -> unparsable(text));
+                yield labels ->
+                        number(labels.getOrDefault(key, "")).stream()
+                                .anyMatch(n -> operator.equals(">") ? n > limit : n < limit);
+            }
+            default -> labels -> value.equals(labels.get(key));
+        };
+    }
+
+    private static List<String> values(String list, String text) {
+        List<String> values = new ArrayList<>();
+        for (String part : list.split(",", -1)) {
+            Matcher value = ONE_VALUE.matcher(part);
+            if (!value.matches()) {
+                throw unparsable(text);
+            }
+            values.add(value.group(1));
+        }
+        return values;
+    }
+
+    private static OptionalLong number(String text) {
+        try {
+            return OptionalLong.of(Long.parseLong(text));
+        } catch (NumberFormatException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private static ApiError unparsable(String text) {
+        return ApiError.badRequest("unable to parse requirement: " + text.strip());
     }
 
     private static Predicate<Stored> fields(ApiResource resource, String text) {
@@ -83,15 +124,7 @@ public final class Selector {
             if (!path.equals("metadata.name")
                     && !path.equals("metadata.namespace")
                     && !resource.selectableFields().contains(path)) {
-                throw ApiError.badRequest(
-                        "Unable to find \""
-                                + resource.apiVersion()
-                                + ", Resource="
-                                + resource.plural()
-                                + "\" that match label selector \"\", field selector \""
-                                + text
-                                + "\": field label not supported: "
-                                + path);
+                throw ApiError.badRequest("field label not supported: " + path);
             }
             all = all.and(stored -> value.equals(valueOf(stored, path)) == wanted);
         }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siterecovery.sandbox.kubernetes.api.ApiCatalog;
 import io.siterecovery.sandbox.kubernetes.api.ApiResource;
+import io.siterecovery.sandbox.kubernetes.auth.Reviews;
 import io.siterecovery.sandbox.kubernetes.json.Json;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,8 @@ public final class Discovery {
                     "update",
                     "watch");
     private static final List<String> STATUS_VERBS = List.of("get", "patch", "update");
+
+    private static final String TOKEN_GROUP = "authentication.k8s.io";
 
     private final ApiCatalog catalog;
 
@@ -103,6 +106,18 @@ public final class Discovery {
                         .put("kind", resource.kind())
                         .set("verbs", Json.arrayOf(STATUS_VERBS));
             }
+            if (issuesTokens(resource)) {
+                resources
+                        .addObject()
+                        .put("name", resource.plural() + "/token")
+                        .put("singularName", "")
+                        .put("namespaced", true)
+                        .put("group", TOKEN_GROUP)
+                        .put("version", "v1")
+                        .put("kind", "TokenRequest")
+                        .putArray("verbs")
+                        .add("create");
+            }
         }
         for (Reviews review : Reviews.values()) {
             if (review.group().equals(group)) {
@@ -110,7 +125,7 @@ public final class Discovery {
                         .addObject()
                         .put("name", review.plural())
                         .put("singularName", "")
-                        .put("namespaced", false)
+                        .put("namespaced", review.namespaced())
                         .put("kind", review.kind())
                         .putArray("verbs")
                         .add("create");
@@ -161,16 +176,27 @@ public final class Discovery {
                 sub.set("responseKind", kind(group, version, resource.kind()));
                 sub.set("verbs", Json.arrayOf(STATUS_VERBS));
             }
+            if (issuesTokens(resource)) {
+                ObjectNode sub =
+                        entry.putArray("subresources").addObject().put("subresource", "token");
+                sub.set("responseKind", kind(TOKEN_GROUP, "v1", "TokenRequest"));
+                sub.putArray("verbs").add("create");
+            }
             resources.add(entry);
         }
         for (Reviews review : Reviews.values()) {
             if (review.group().equals(group)) {
-                ObjectNode entry = entry(review.plural(), review.kind(), group, version, false);
+                ObjectNode entry =
+                        entry(review.plural(), review.kind(), group, version, review.namespaced());
                 entry.put("singularResource", "").putArray("verbs").add("create");
                 resources.add(entry);
             }
         }
         return result;
+    }
+
+    private static boolean issuesTokens(ApiResource resource) {
+        return resource.group().isEmpty() && resource.plural().equals("serviceaccounts");
     }
 
     private static ObjectNode entry(

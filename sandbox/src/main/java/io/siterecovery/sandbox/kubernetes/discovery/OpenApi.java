@@ -6,6 +6,7 @@ import io.siterecovery.sandbox.kubernetes.api.ApiCatalog;
 import io.siterecovery.sandbox.kubernetes.api.ApiResource;
 import io.siterecovery.sandbox.kubernetes.json.Json;
 import io.siterecovery.sandbox.kubernetes.schema.CustomSchema;
+import io.siterecovery.sandbox.kubernetes.schema.ModelShape;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,7 +47,7 @@ public final class OpenApi {
         ObjectNode index = Json.object();
         ObjectNode paths = index.putObject("paths");
         for (String prefix : prefixes()) {
-            String hash = Integer.toHexString(Arrays.hashCode(Json.bytes(document(prefix))));
+            String hash = Integer.toHexString(state(prefix));
             paths.putObject(prefix)
                     .put("serverRelativeURL", "/openapi/v3/" + prefix + "?hash=" + hash);
         }
@@ -64,7 +65,7 @@ public final class OpenApi {
         for (ApiResource resource : catalog.all()) {
             if (prefix(resource).equals(prefix)) {
                 addPaths(paths, resource);
-                schemas.set(schemaName(resource), schema(resource));
+                schemas.set(schemaName(resource), schema(resource, schemas));
             }
         }
         return document;
@@ -72,6 +73,18 @@ public final class OpenApi {
 
     public boolean has(String prefix) {
         return prefixes().contains(prefix);
+    }
+
+    /** Changes when the document does: that of a built-in group never does. */
+    private int state(String prefix) {
+        List<JsonNode> schemas = new ArrayList<>();
+        for (ApiResource resource : catalog.all()) {
+            CustomSchema schema = resource.schema();
+            if (schema != null && prefix(resource).equals(prefix)) {
+                schemas.add(schema.raw());
+            }
+        }
+        return schemas.hashCode();
     }
 
     private List<String> prefixes() {
@@ -140,7 +153,13 @@ public final class OpenApi {
         return media;
     }
 
-    private static ObjectNode schema(ApiResource resource) {
+    private static ObjectNode schema(ApiResource resource, ObjectNode components) {
+        ModelShape model = ModelShape.of(resource).orElse(null);
+        if (model != null) {
+            ObjectNode schema = ModelSchemas.of(model, components);
+            schema.putArray("x-kubernetes-group-version-kind").add(kind(resource));
+            return schema;
+        }
         CustomSchema custom = resource.schema();
         ObjectNode schema =
                 custom != null && custom.raw().deepCopy() instanceof ObjectNode copy

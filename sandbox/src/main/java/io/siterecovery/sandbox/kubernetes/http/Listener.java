@@ -1,8 +1,12 @@
 package io.siterecovery.sandbox.kubernetes.http;
 
 import io.siterecovery.sandbox.kubernetes.api.ApiError;
+import io.siterecovery.sandbox.kubernetes.auth.AccessRequest;
+import io.siterecovery.sandbox.kubernetes.auth.Authenticator;
 import io.siterecovery.sandbox.kubernetes.auth.CertificateAuthority;
 import io.siterecovery.sandbox.kubernetes.auth.User;
+import io.siterecovery.sandbox.kubernetes.faults.Fault;
+import io.siterecovery.sandbox.kubernetes.faults.Faults;
 import io.siterecovery.sandbox.kubernetes.resources.Cluster;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -40,8 +44,11 @@ public final class Listener extends VerticleBase {
 
     private final Cluster cluster;
     private final Router router;
+    private final Authenticator authenticator;
     private final CertificateAuthority.Credential credential;
     private final String authorityPem;
+    private final Faults faults;
+    private final OpenStreams streams;
     private final int port;
     private final ExecutorService workers =
             Executors.newThreadPerTaskExecutor(
@@ -52,12 +59,17 @@ public final class Listener extends VerticleBase {
             Cluster cluster,
             CertificateAuthority.Credential credential,
             String authorityPem,
+            Faults faults,
+            OpenStreams streams,
             int port) {
         this.cluster = cluster;
         this.credential = credential;
         this.authorityPem = authorityPem;
+        this.faults = faults;
+        this.streams = streams;
         this.port = port;
         router = new Router(cluster);
+        authenticator = new Authenticator(cluster.tokens(), cluster.authorizer());
     }
 
     /** The port in use; valid once started. */
@@ -111,6 +123,10 @@ public final class Listener extends VerticleBase {
     }
 
     private void dispatch(HttpServerRequest http, Buffer body) {
+        if (faults.isBlackHole()) {
+            streams.hold(() -> dispatch(http, body));
+            return;
+        }
         Context loop = context;
         workers.execute(
                 () -> {
@@ -127,7 +143,7 @@ public final class Listener extends VerticleBase {
                         "RequestEntityTooLarge",
                         "Request entity too large: limit is " + MAX_BODY_BYTES);
             }
-            return router.route(request(http, body));
+            return struck(request(http, body));
         } catch (ApiError e) {
             return Reply.json(e.code(), e.status());
         } catch (RuntimeException | StackOverflowError e) {
@@ -141,11 +157,29 @@ public final class Listener extends VerticleBase {
         }
     }
 
-    private static Request request(HttpServerRequest http, Buffer body) {
+    private Reply struck(Request request) {
+        RequestInfo info = RequestInfo.of(request.path());
+        AccessRequest what = info.access(request);
+        Fault fault = faults.strike(what.verb(), what.qualified());
+        if (fault == null) {
+            return router.route(request);
+        }
+        if (fault instanceof Fault.TimeoutAfter) {
+            router.route(request);
+        }
+        throw Faults.error(fault);
+    }
+
+    private Request request(HttpServerRequest http, Buffer body) {
         String path = http.path();
         List<String> segments = Request.segments(path == null ? "/" : path);
         return new Request(
-                user(http),
+                authenticator.authenticate(
+                        new Authenticator.Evidence(
+                                certified(http),
+                                header(http, "Authorization"),
+                                header(http, "Impersonate-User"),
+                                http.headers().getAll("Impersonate-Group"))),
                 http.method().name(),
                 segments,
                 http.params(),
@@ -154,7 +188,7 @@ public final class Listener extends VerticleBase {
                 body);
     }
 
-    private static User user(HttpServerRequest http) {
+    private static User certified(HttpServerRequest http) {
         SSLSession session = http.sslSession();
         try {
             if (session != null) {
@@ -180,11 +214,15 @@ public final class Listener extends VerticleBase {
                 response.setStatusCode(body.code())
                         .putHeader("Content-Type", body.contentType())
                         .putHeader("Cache-Control", "no-cache, private");
+                if (body.code() == 429 || body.code() == 503) {
+                    response.putHeader("Retry-After", "1");
+                }
                 body.warnings().forEach(text -> response.headers().add("Warning", warning(text)));
                 response.end(body.bytes());
             }
             case Reply.Stream stream ->
-                    new WatchStream(vertx, context, stream.watch(), response).open(cluster);
+                    new WatchStream(vertx, context, stream.watch(), response, faults, streams)
+                            .open(cluster);
         }
     }
 

@@ -3,35 +3,35 @@ package io.siterecovery.sandbox.kubernetes.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siterecovery.sandbox.kubernetes.api.ApiError;
 import io.siterecovery.sandbox.kubernetes.api.ApiResource;
-import io.siterecovery.sandbox.kubernetes.auth.User;
+import io.siterecovery.sandbox.kubernetes.api.FieldError;
+import io.siterecovery.sandbox.kubernetes.auth.AccessRequest;
+import io.siterecovery.sandbox.kubernetes.auth.AccessReviews;
+import io.siterecovery.sandbox.kubernetes.auth.Reviews;
 import io.siterecovery.sandbox.kubernetes.discovery.Discovery;
 import io.siterecovery.sandbox.kubernetes.discovery.OpenApi;
-import io.siterecovery.sandbox.kubernetes.discovery.Reviews;
 import io.siterecovery.sandbox.kubernetes.json.Json;
 import io.siterecovery.sandbox.kubernetes.resources.Call;
 import io.siterecovery.sandbox.kubernetes.resources.Cluster;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
-import java.util.Set;
 
 /** Finds out what a path means and answers what is not about objects. */
 final class Router {
-    private static final Set<String> OPEN_TO_ALL = Set.of("healthz", "livez", "readyz", "version");
-
     private final Cluster cluster;
     private final Verbs verbs;
+    private final AccessReviews reviews;
 
     Router(Cluster cluster) {
         this.cluster = cluster;
         verbs = new Verbs(cluster);
+        reviews = new AccessReviews(cluster.authorizer(), cluster.tokens());
     }
 
+    /** Authorization comes first: whoever may not ask learns nothing, not even what is there. */
     Reply route(Request request) {
         List<String> path = request.path();
-        boolean open = !path.isEmpty() && OPEN_TO_ALL.contains(path.getFirst());
-        if (!open && request.user().equals(User.ANONYMOUS)) {
-            throw new ApiError(401, "Unauthorized", "Unauthorized");
-        }
+        RequestInfo info = RequestInfo.of(path);
+        authorize(request, info);
         if (path.isEmpty()) {
             return get(request, index());
         }
@@ -39,16 +39,27 @@ final class Router {
             case "healthz", "livez", "readyz" -> Reply.text("ok");
             case "version" -> get(request, Discovery.version());
             case "openapi" -> openApi(request);
-            case "api" -> api(request, "", path.subList(1, path.size()));
+            case "api" -> api(request, info, "", path.subList(1, path.size()));
             case "apis" ->
                     path.size() == 1
                             ? groups(request, false)
-                            : named(request, path.get(1), path.subList(2, path.size()));
+                            : named(request, info, path.get(1), path.subList(2, path.size()));
             default -> throw ApiError.noSuchPath();
         };
     }
 
-    private Reply api(Request request, String group, List<String> rest) {
+    private void authorize(Request request, RequestInfo info) {
+        AccessRequest wanted = info.access(request);
+        if (cluster.authorizer().allows(request.user(), wanted)) {
+            return;
+        }
+        String why = wanted.refusal(request.user());
+        throw wanted.isResource()
+                ? ApiError.forbidden(wanted.group(), wanted.resource(), wanted.name(), why)
+                : new ApiError(403, "Forbidden", "forbidden: " + why);
+    }
+
+    private Reply api(Request request, RequestInfo info, String group, List<String> rest) {
         if (rest.isEmpty()) {
             return groups(request, true);
         }
@@ -59,12 +70,12 @@ final class Router {
         }
         return rest.size() == 1
                 ? get(request, discovery.resources(group, version))
-                : resource(request, group, version, rest.subList(1, rest.size()));
+                : resource(request, info);
     }
 
-    private Reply named(Request request, String group, List<String> rest) {
+    private Reply named(Request request, RequestInfo info, String group, List<String> rest) {
         if (!rest.isEmpty()) {
-            return api(request, group, rest);
+            return api(request, info, group, rest);
         }
         Discovery discovery = new Discovery(cluster.catalog());
         if (!discovery.serves(group)) {
@@ -97,52 +108,49 @@ final class Router {
         return get(request, core ? discovery.coreVersions() : discovery.groupList());
     }
 
-    /** {@code [namespaces/{ns}/]plural[/name[/subresource]]} */
-    private Reply resource(Request request, String group, String version, List<String> path) {
-        boolean scoped =
-                path.getFirst().equals("namespaces")
-                        && path.size() >= 3
-                        && !(group.isEmpty()
-                                && path.size() == 3
-                                && List.of("status", "finalize").contains(path.get(2)));
-        String namespace = scoped ? path.get(1) : "";
-        List<String> rest = scoped ? path.subList(2, path.size()) : path;
-        String plural = rest.getFirst();
-        Reviews review = Reviews.find(group, version, plural);
+    private Reply resource(Request request, RequestInfo info) {
+        Reviews review = Reviews.find(info.group(), info.version(), info.plural());
         if (review != null) {
-            return review(request, review);
+            return review(request, review, info);
         }
-        ApiResource resource = cluster.catalog().find(group, version, plural);
-        if (resource == null || rest.size() > 3 || (scoped && !resource.namespaced())) {
+        ApiResource resource = cluster.catalog().find(info.group(), info.version(), info.plural());
+        boolean scoped = !info.namespace().isEmpty();
+        if (resource == null
+                || info.extraSegments() > 0
+                || (scoped && !resource.namespaced())
+                || (resource.namespaced() && !scoped && !info.name().isEmpty())) {
             throw ApiError.noSuchPath();
         }
-        String subresource = rest.size() == 3 ? rest.get(2) : "";
-        if (!subresource.isEmpty()
-                && !(subresource.equals("status") && resource.statusSubresource())) {
-            throw ApiError.noSuchPath();
-        }
-        String name = rest.size() > 1 ? rest.get(1) : "";
-        if (resource.namespaced() && !scoped && !name.isEmpty()) {
-            throw ApiError.noSuchPath();
-        }
-        return verbs.handle(
-                request,
+        Call call =
                 new Call(
                         request.user(),
                         resource,
-                        namespace,
-                        name,
-                        subresource,
+                        info.namespace(),
+                        info.name(),
+                        info.subresource(),
                         dryRun(request),
-                        fieldValidation(request)));
+                        fieldValidation(request));
+        if (info.subresource().equals("token")
+                && resource.table().equals("serviceaccounts")
+                && request.method().equals("POST")) {
+            return Reply.json(201, cluster.tokenRequests().issue(call, Bodies.object(request)));
+        }
+        if (!info.subresource().isEmpty()
+                && !(info.subresource().equals("status") && resource.statusSubresource())) {
+            throw ApiError.noSuchPath();
+        }
+        return verbs.handle(request, call);
     }
 
-    private static Reply review(Request request, Reviews review) {
+    private Reply review(Request request, Reviews review, RequestInfo info) {
+        if (!info.name().isEmpty() || review.namespaced() == info.namespace().isEmpty()) {
+            throw ApiError.noSuchPath();
+        }
         if (!request.method().equals("POST")) {
             throw ApiError.methodNotAllowed();
         }
         ObjectNode question = Bodies.object(request);
-        return Reply.json(201, review.answer(question, request.user()));
+        return Reply.json(201, reviews.answer(review, question, info.namespace(), request.user()));
     }
 
     private Reply openApi(Request request) {
@@ -205,7 +213,12 @@ final class Router {
     private static boolean dryRun(Request request) {
         String wish = request.param("dryRun");
         if (!wish.isEmpty() && !wish.equals("All")) {
-            throw ApiError.badRequest("dryRun: Unsupported value: \"" + wish + "\"");
+            throw ApiError.invalid(
+                    "Options.meta.k8s.io",
+                    "",
+                    List.of(
+                            FieldError.notSupported(
+                                    "dryRun", Json.arrayOf(List.of(wish)), List.of("All"))));
         }
         return wish.equals("All");
     }
@@ -218,8 +231,14 @@ final class Router {
             case "Ignore" -> Call.FieldValidation.Ignore;
             case "Strict" -> Call.FieldValidation.Strict;
             default ->
-                    throw ApiError.badRequest(
-                            "fieldValidation: Unsupported value: \"" + wish + "\"");
+                    throw ApiError.invalid(
+                            "Options.meta.k8s.io",
+                            "",
+                            List.of(
+                                    FieldError.notSupported(
+                                            "fieldValidation",
+                                            Json.object().textNode(wish),
+                                            List.of("", "Ignore", "Strict", "Warn"))));
         };
     }
 }

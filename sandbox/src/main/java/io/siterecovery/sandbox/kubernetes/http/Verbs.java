@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siterecovery.sandbox.kubernetes.api.ApiError;
 import io.siterecovery.sandbox.kubernetes.api.ApiResource;
+import io.siterecovery.sandbox.kubernetes.api.FieldError;
 import io.siterecovery.sandbox.kubernetes.api.Selector;
+import io.siterecovery.sandbox.kubernetes.json.Json;
 import io.siterecovery.sandbox.kubernetes.patch.JsonPatch;
 import io.siterecovery.sandbox.kubernetes.patch.MergePatch;
 import io.siterecovery.sandbox.kubernetes.patch.PatchFailure;
@@ -57,7 +59,12 @@ final class Verbs {
 
     private Reply get(Request request, Call call) {
         Form form = Form.of(request.accept());
-        Stored stored = cluster.reader().get(call);
+        checkFresh(request);
+        String version = request.param("resourceVersion");
+        Stored stored =
+                version.isEmpty()
+                        ? cluster.reader().get(call)
+                        : cluster.reader().getCached(call, revision(version));
         return new Reply.Body(
                 200,
                 Reply.JSON,
@@ -68,17 +75,73 @@ final class Verbs {
     private Reply many(Request request, Call call) {
         Form form = Form.of(request.accept());
         Predicate<Stored> selector = selector(request, call);
+        checkVersionMatch(request);
         if (request.flag("watch")) {
             return new Reply.Stream(watch(request, call, selector, form));
         }
+        checkFresh(request);
+        String version = request.param("resourceVersion");
         Reader.Page page =
                 cluster.reader()
-                        .list(call, selector, request.number("limit"), request.param("continue"));
+                        .list(
+                                call,
+                                selector,
+                                request.number("limit"),
+                                request.param("continue"),
+                                version.isEmpty() ? null : revision(version));
         return new Reply.Body(
                 200,
                 Reply.JSON,
                 Rendering.page(call.resource(), page, form, include(request)),
                 List.of());
+    }
+
+    /** Nobody has seen a version that is still to come; the real one waits some seconds first. */
+    private void checkFresh(Request request) {
+        long wanted = revision(request.param("resourceVersion"));
+        long current = cluster.store().revision();
+        if (Long.compareUnsigned(wanted, current) > 0) {
+            ApiError error =
+                    new ApiError(
+                            504,
+                            "Timeout",
+                            "Timeout: Too large resource version: %s, current: %d"
+                                    .formatted(Long.toUnsignedString(wanted), current));
+            error.details()
+                    .putArray("causes")
+                    .addObject()
+                    .put("reason", "ResourceVersionTooLarge")
+                    .put("message", "Too large resource version");
+            error.details().put("retryAfterSeconds", 1);
+            throw error;
+        }
+    }
+
+    private static void checkVersionMatch(Request request) {
+        String match = request.param("resourceVersionMatch");
+        boolean initial = request.flag("sendInitialEvents");
+        FieldError error = null;
+        if (!List.of("", "Exact", "NotOlderThan").contains(match)) {
+            error =
+                    FieldError.notSupported(
+                            "resourceVersionMatch",
+                            Json.object().textNode(match),
+                            List.of("Exact", "NotOlderThan", ""));
+        } else if (initial && !match.equals("NotOlderThan")) {
+            error =
+                    FieldError.forbidden(
+                            "resourceVersionMatch",
+                            "sendInitialEvents requires setting resourceVersionMatch to"
+                                    + " NotOlderThan");
+        } else if (!match.isEmpty() && !initial && request.param("resourceVersion").isEmpty()) {
+            error =
+                    FieldError.forbidden(
+                            "resourceVersionMatch",
+                            "resourceVersionMatch is forbidden unless resourceVersion is provided");
+        }
+        if (error != null) {
+            throw ApiError.invalid("ListOptions.meta.k8s.io", "", List.of(error));
+        }
     }
 
     private static WatchRequest watch(
@@ -109,7 +172,11 @@ final class Verbs {
         }
         Form form = Form.of(request.accept());
         return written(
-                request, call, 201, cluster.writer().create(call, Bodies.object(request)), form);
+                request,
+                call,
+                201,
+                cluster.writer().create(Bodies.judged(call, request), Bodies.object(request)),
+                form);
     }
 
     private interface Write {
@@ -122,12 +189,12 @@ final class Verbs {
     }
 
     private Write update(Request request, Call call) {
-        return () -> cluster.writer().update(call, Bodies.object(request));
+        return () -> cluster.writer().update(Bodies.judged(call, request), Bodies.object(request));
     }
 
     private Write patch(Request request, Call call) {
         UnaryOperator<ObjectNode> change = change(request, call.resource());
-        return () -> cluster.writer().patch(call, change);
+        return () -> cluster.writer().patch(Bodies.judged(call, request), change);
     }
 
     private static UnaryOperator<ObjectNode> change(Request request, ApiResource resource) {
@@ -163,7 +230,7 @@ final class Verbs {
     }
 
     private Reply delete(Request request, Call call) {
-        Call effective = Bodies.asksDryRun(request) ? dry(call) : call;
+        Call effective = Bodies.asksDryRun(request) ? call.dry() : call;
         Written done = cluster.deleter().delete(effective, Bodies.deleteOptions(request));
         return Reply.json(200, done.object(), done.warnings());
     }
@@ -172,9 +239,9 @@ final class Verbs {
         if (call.resource().namespaced() && call.namespace().isEmpty()) {
             throw ApiError.methodNotAllowed();
         }
-        Call effective = Bodies.asksDryRun(request) ? dry(call) : call;
+        Call effective = Bodies.asksDryRun(request) ? call.dry() : call;
         Deleter.Options options = Bodies.deleteOptions(request);
-        Reader.Page page = cluster.reader().list(call, selector(request, call), 0, null);
+        Reader.Page page = cluster.reader().list(call, selector(request, call), 0, null, null);
         List<String> warnings = new ArrayList<>();
         for (Stored stored : page.objects()) {
             try {
@@ -224,17 +291,6 @@ final class Verbs {
             throw ApiError.methodNotAllowed();
         }
         return call;
-    }
-
-    private static Call dry(Call call) {
-        return new Call(
-                call.user(),
-                call.resource(),
-                call.namespace(),
-                call.name(),
-                call.subresource(),
-                true,
-                call.fieldValidation());
     }
 
     private static long revision(String text) {

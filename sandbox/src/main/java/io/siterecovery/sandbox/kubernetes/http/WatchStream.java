@@ -3,6 +3,7 @@ package io.siterecovery.sandbox.kubernetes.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siterecovery.sandbox.kubernetes.api.ApiError;
 import io.siterecovery.sandbox.kubernetes.api.ApiResource;
+import io.siterecovery.sandbox.kubernetes.faults.Faults;
 import io.siterecovery.sandbox.kubernetes.json.Json;
 import io.siterecovery.sandbox.kubernetes.print.Tables;
 import io.siterecovery.sandbox.kubernetes.resources.Cluster;
@@ -37,16 +38,26 @@ final class WatchStream {
     private final AtomicBoolean awake = new AtomicBoolean();
     private final Queue<Stored> present = new ArrayDeque<>();
     private @Nullable Watch watch;
+    private final Faults faults;
+    private final OpenStreams streams;
     private boolean initialEndDue;
     private boolean ended;
     private long endTimer;
     private long bookmarkTimer;
 
-    WatchStream(Vertx vertx, Context context, WatchRequest request, HttpServerResponse response) {
+    WatchStream(
+            Vertx vertx,
+            Context context,
+            WatchRequest request,
+            HttpServerResponse response,
+            Faults faults,
+            OpenStreams streams) {
         this.vertx = vertx;
         this.context = context;
         this.request = request;
         this.response = response;
+        this.faults = faults;
+        this.streams = streams;
     }
 
     void open(Cluster cluster) {
@@ -64,6 +75,7 @@ final class WatchStream {
             expire(e);
             return;
         }
+        streams.add(this);
         // The client waits for the headers even while there is nothing to tell.
         response.writeHead();
         pump();
@@ -82,7 +94,7 @@ final class WatchStream {
     }
 
     /** Called by writers, on their threads. */
-    private void wake() {
+    void wake() {
         if (awake.compareAndSet(false, true)) {
             context.runOnContext(v -> pump());
         }
@@ -91,7 +103,7 @@ final class WatchStream {
     private void pump() {
         awake.set(false);
         Watch source = watch;
-        if (ended || source == null) {
+        if (ended || source == null || faults.isBlackHole()) {
             return;
         }
         while (!present.isEmpty() && !response.writeQueueFull()) {
@@ -136,7 +148,7 @@ final class WatchStream {
 
     private void bookmark(boolean initialEnd) {
         Watch source = watch;
-        if (source == null || ended || !present.isEmpty()) {
+        if (source == null || ended || !present.isEmpty() || faults.isBlackHole()) {
             return;
         }
         ApiResource resource = request.resource();
@@ -184,8 +196,22 @@ final class WatchStream {
         }
     }
 
+    boolean isOn(String resource) {
+        return resource.isEmpty() || request.resource().plural().equals(resource);
+    }
+
+    /** As a broken connection does it: without an end. */
+    void drop() {
+        context.runOnContext(
+                v -> {
+                    close();
+                    response.reset();
+                });
+    }
+
     private void close() {
         ended = true;
+        streams.remove(this);
         vertx.cancelTimer(endTimer);
         vertx.cancelTimer(bookmarkTimer);
         Watch source = watch;

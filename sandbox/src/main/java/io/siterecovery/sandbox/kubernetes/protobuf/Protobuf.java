@@ -101,12 +101,42 @@ public final class Protobuf {
                                                             MESSAGE,
                                                             texts("path", "verb")))))));
 
+    private static final Message RULES_REVIEW =
+            new Message(Map.of(1, METADATA, 2, new Field("spec", MESSAGE, texts("namespace"))));
+
+    private static final Message TOKEN_REQUEST =
+            new Message(
+                    Map.of(
+                            1,
+                            METADATA,
+                            2,
+                            new Field(
+                                    "spec",
+                                    MESSAGE,
+                                    new Message(
+                                            Map.of(
+                                                    1,
+                                                    Field.of("audiences", TEXTS),
+                                                    3,
+                                                    new Field(
+                                                            "boundObjectRef",
+                                                            MESSAGE,
+                                                            texts(
+                                                                    "kind",
+                                                                    "apiVersion",
+                                                                    "name",
+                                                                    "uid")),
+                                                    4,
+                                                    Field.of("expirationSeconds", NUMBER))))));
+
     private static final Map<String, Message> KINDS =
             Map.ofEntries(
                     Map.entry("Namespace", BARE),
                     Map.entry("ServiceAccount", BARE),
                     Map.entry("SelfSubjectReview", BARE),
                     Map.entry("SelfSubjectAccessReview", ACCESS_REVIEW),
+                    Map.entry("SelfSubjectRulesReview", RULES_REVIEW),
+                    Map.entry("TokenRequest", TOKEN_REQUEST),
                     Map.entry("Role", ROLE),
                     Map.entry("ClusterRole", ROLE),
                     Map.entry("RoleBinding", BINDING),

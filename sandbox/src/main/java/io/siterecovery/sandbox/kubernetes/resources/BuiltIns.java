@@ -40,6 +40,7 @@ final class BuiltIns {
                 cluster("", "v1", "Node", "nodes", "no")
                         .status()
                         .select("spec.unschedulable")
+                        .with(Kinds.NODE)
                         .build());
         all.add(
                 in("", "v1", "Pod", "pods", "po")
@@ -57,18 +58,19 @@ final class BuiltIns {
                         .build());
         all.add(
                 in("", "v1", "ConfigMap", "configmaps", "cm")
-                        .with(new Kinds.ConfigMapStrategy())
+                        .with(new DataKinds.ConfigMapStrategy())
                         .build());
         all.add(
                 in("", "v1", "Secret", "secrets")
                         .select("type")
-                        .with(new Kinds.SecretStrategy())
+                        .with(new DataKinds.SecretStrategy())
                         .build());
         all.add(in("", "v1", "ServiceAccount", "serviceaccounts", "sa").build());
         all.add(in("", "v1", "Service", "services", "svc").status().category("all").build());
         all.add(
                 in("", "v1", "Event", "events", "ev")
                         .select(EVENT_FIELDS.toArray(String[]::new))
+                        .with(Kinds.EVENT)
                         .build());
         all.add(
                 in("events.k8s.io", "v1", "Event", "events", "ev")
@@ -78,12 +80,12 @@ final class BuiltIns {
         all.add(
                 cluster("", "v1", "PersistentVolume", "persistentvolumes", "pv")
                         .status()
-                        .with(new Kinds.PhaseStrategy("Pending"))
+                        .with(new VolumeKinds.VolumeStrategy())
                         .build());
         all.add(
                 in("", "v1", "PersistentVolumeClaim", "persistentvolumeclaims", "pvc")
                         .status()
-                        .with(new Kinds.PhaseStrategy("Pending"))
+                        .with(new VolumeKinds.ClaimStrategy())
                         .build());
         all.add(
                 in("", "v1", "ResourceQuota", "resourcequotas", "quota")
@@ -93,12 +95,12 @@ final class BuiltIns {
         all.add(in("", "v1", "LimitRange", "limitranges", "limits").build());
         all.add(
                 cluster("storage.k8s.io", "v1", "StorageClass", "storageclasses", "sc")
-                        .with(new Kinds.StorageClassStrategy())
+                        .with(new VolumeKinds.StorageClassStrategy())
                         .build());
         all.add(
                 cluster("storage.k8s.io", "v1", "VolumeAttachment", "volumeattachments")
                         .status()
-                        .with(new Kinds.StatusStrategy("attached", false))
+                        .with(new VolumeKinds.AttachmentStrategy())
                         .build());
         all.add(cluster("storage.k8s.io", "v1", "CSIDriver", "csidrivers").build());
         all.add(cluster("storage.k8s.io", "v1", "CSINode", "csinodes").build());
@@ -115,9 +117,12 @@ final class BuiltIns {
                         .build());
         String rbac = "rbac.authorization.k8s.io";
         all.add(in(rbac, "v1", "Role", "roles").build());
-        all.add(in(rbac, "v1", "RoleBinding", "rolebindings").build());
+        all.add(in(rbac, "v1", "RoleBinding", "rolebindings").with(Kinds.BINDING).build());
         all.add(cluster(rbac, "v1", "ClusterRole", "clusterroles").build());
-        all.add(cluster(rbac, "v1", "ClusterRoleBinding", "clusterrolebindings").build());
+        all.add(
+                cluster(rbac, "v1", "ClusterRoleBinding", "clusterrolebindings")
+                        .with(Kinds.BINDING)
+                        .build());
         String admission = "admissionregistration.k8s.io";
         all.add(
                 cluster(admission, "v1", "ValidatingAdmissionPolicy", "validatingadmissionpolicies")

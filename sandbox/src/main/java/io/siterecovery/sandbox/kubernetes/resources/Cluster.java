@@ -4,12 +4,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siterecovery.sandbox.kubernetes.admission.ValidatingPolicies;
 import io.siterecovery.sandbox.kubernetes.api.ApiCatalog;
 import io.siterecovery.sandbox.kubernetes.api.ApiResource;
+import io.siterecovery.sandbox.kubernetes.auth.BootstrapRoles;
+import io.siterecovery.sandbox.kubernetes.auth.RoleAuthorizer;
+import io.siterecovery.sandbox.kubernetes.auth.ServiceAccountTokens;
 import io.siterecovery.sandbox.kubernetes.auth.User;
 import io.siterecovery.sandbox.kubernetes.json.Json;
 import io.siterecovery.sandbox.kubernetes.store.ObjectStore;
 import io.siterecovery.sandbox.kubernetes.store.ObjectTable;
 import io.siterecovery.sandbox.kubernetes.store.Stored;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The state of one cluster and who works on it: what the verbs need to find one another. */
@@ -21,6 +25,9 @@ public final class Cluster {
     private final Writer writer;
     private final Deleter deleter;
     private final Reader reader;
+    private final RoleAuthorizer authorizer;
+    private final ServiceAccountTokens tokens;
+    private final TokenRequests tokenRequests;
 
     public Cluster() {
         customResources = new CustomResources(store);
@@ -39,8 +46,22 @@ public final class Cluster {
         deleter = new Deleter(this);
         writer = new Writer(this);
         reader = new Reader(this);
+        authorizer = new RoleAuthorizer(store);
+        tokens =
+                new ServiceAccountTokens(
+                        store,
+                        table(served("", "serviceaccounts")),
+                        table(served("", "pods")),
+                        table(served("", "nodes")));
+        tokenRequests = new TokenRequests(this);
         for (String name : List.of("default", "kube-system", "kube-public", "kube-node-lease")) {
             createNamespace(name);
+        }
+        for (ObjectNode object : BootstrapRoles.objects()) {
+            String kind = Json.text(object, "kind");
+            create(
+                    served("rbac.authorization.k8s.io", kind.toLowerCase(Locale.ROOT) + "s"),
+                    object);
         }
     }
 
@@ -81,15 +102,35 @@ public final class Cluster {
         return namespaces;
     }
 
-    private void createNamespace(String name) {
-        ApiResource resource = catalog().find("", "v1", "namespaces");
+    public RoleAuthorizer authorizer() {
+        return authorizer;
+    }
+
+    public ServiceAccountTokens tokens() {
+        return tokens;
+    }
+
+    public TokenRequests tokenRequests() {
+        return tokenRequests;
+    }
+
+    private ApiResource served(String group, String plural) {
+        ApiResource resource = catalog().find(group, "v1", plural);
         if (resource == null) {
-            throw new IllegalStateException("namespaces are not served");
+            throw new IllegalStateException(plural + " are not served");
         }
+        return resource;
+    }
+
+    private void createNamespace(String name) {
         ObjectNode namespace = Json.object().put("apiVersion", "v1").put("kind", "Namespace");
         namespace.putObject("metadata").put("name", name);
+        create(served("", "namespaces"), namespace);
+    }
+
+    private void create(ApiResource resource, ObjectNode object) {
         writer.create(
                 new Call(User.SYSTEM, resource, "", "", "", false, Call.FieldValidation.Ignore),
-                namespace);
+                object);
     }
 }

@@ -96,7 +96,9 @@ final class DefinitionStrategy implements Strategy {
             try {
                 CustomSchema.parse(schema);
             } catch (SchemaNode.Unusable e) {
-                errors.add(FieldError.invalid(at, "\"object\"", String.valueOf(e.getMessage())));
+                FieldError error = e.error();
+                errors.add(
+                        new FieldError(error.reason(), at + "." + error.field(), error.message()));
             }
         }
     }

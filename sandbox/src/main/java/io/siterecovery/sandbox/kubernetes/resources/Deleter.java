@@ -25,15 +25,19 @@ public final class Deleter {
     private static final Logger log = LoggerFactory.getLogger(Deleter.class);
 
     private final Cluster cluster;
+    private final GarbageCollector collector;
 
     Deleter(Cluster cluster) {
         this.cluster = cluster;
+        collector = new GarbageCollector(cluster);
     }
 
     /** What a DELETE may say in its body or query. */
-    public record Options(@Nullable Long gracePeriodSeconds, String uid, String resourceVersion) {
-        public static final Options NONE = new Options(null, "", "");
-    }
+    public record Options(
+            @Nullable Long gracePeriodSeconds,
+            String uid,
+            String resourceVersion,
+            boolean orphan) {}
 
     /** The object if it stays for now, marked; a Status of success once it is gone. */
     public Written delete(Call call, Options options) {
@@ -64,7 +68,11 @@ public final class Deleter {
         long grace = gracePeriod(resource, options, before);
         if (grace == 0 && isFree(marked)) {
             Stored gone = remove(resource, current, marked, Writer.origin(call, "delete"));
-            return gone == null ? null : new Written(success(resource, current), warnings);
+            if (gone == null) {
+                return null;
+            }
+            collector.ownerGone(current, options.orphan());
+            return new Written(success(resource, current), warnings);
         }
         if (!mark(marked, grace)) {
             if (resource.table().equals("namespaces")) {
@@ -83,8 +91,18 @@ public final class Deleter {
         return new Written(Writer.versioned(resource, waiting), warnings);
     }
 
+    /** Removes an object whose last finalizer is gone. */
+    @Nullable Stored release(ApiResource resource, Stored current, ObjectNode last, Origin origin) {
+        Stored gone = remove(resource, current, last, origin);
+        if (gone != null) {
+            collector.ownerGone(current, false);
+        }
+        return gone;
+    }
+
     /** Removes this version for good, with everything that cannot outlive it. */
-    @Nullable Stored remove(ApiResource resource, Stored current, ObjectNode last, Origin origin) {
+    private @Nullable Stored remove(
+            ApiResource resource, Stored current, ObjectNode last, Origin origin) {
         if (resource.table().equals(CustomResources.TABLE)) {
             removeInstances(current);
         }
@@ -106,7 +124,7 @@ public final class Deleter {
     }
 
     private void deleteAll(ApiResource resource, String namespace) {
-        Options now = new Options(0L, "", "");
+        Options now = new Options(0L, "", "", false);
         for (Stored stored : cluster.store().list(cluster.table(resource), namespace).objects()) {
             Call call =
                     new Call(
@@ -213,23 +231,22 @@ public final class Deleter {
 
     private static void checkPreconditions(Call call, Options options, Stored current) {
         if (!options.uid().isEmpty() && !options.uid().equals(current.uid())) {
-            throw ApiError.conflict(
+            throw ApiError.unmetPrecondition(
                     call.resource(),
                     call.name(),
-                    "Precondition failed: UID in precondition: "
-                            + options.uid()
-                            + ", UID in object meta: "
-                            + current.uid());
+                    "the UID in the precondition (%s) does not match the UID in record (%s). The"
+                                    .formatted(options.uid(), current.uid())
+                            + " object might have been deleted and then recreated");
         }
         String version = Long.toString(current.resourceVersion());
         if (!options.resourceVersion().isEmpty() && !options.resourceVersion().equals(version)) {
-            throw ApiError.conflict(
+            throw ApiError.unmetPrecondition(
                     call.resource(),
                     call.name(),
-                    "Precondition failed: ResourceVersion in precondition: "
-                            + options.resourceVersion()
-                            + ", ResourceVersion in object meta: "
-                            + version);
+                    "the ResourceVersion in the precondition (%s) does not match the"
+                                    .formatted(options.resourceVersion())
+                            + " ResourceVersion in record (%s). The object might have been modified"
+                                    .formatted(version));
         }
     }
 

@@ -5,9 +5,23 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siterecovery.sandbox.kubernetes.api.ApiError;
 import io.siterecovery.sandbox.kubernetes.api.ApiResource;
 import io.siterecovery.sandbox.kubernetes.json.Json;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
 
 /** Whether the object in the body is the one that the URL talks about. */
 final class Header {
+    private static final List<String> TEXTS =
+            List.of(
+                    "name",
+                    "generateName",
+                    "namespace",
+                    "uid",
+                    "resourceVersion",
+                    "creationTimestamp",
+                    "deletionTimestamp");
+    private static final List<String> TEXT_MAPS = List.of("labels", "annotations");
+
     private Header() {}
 
     static void check(Call call, ObjectNode object) {
@@ -17,8 +31,7 @@ final class Header {
             throw ApiError.badRequest("metadata must be an object");
         }
         ObjectNode meta = Json.meta(object);
-        stringsOnly(meta, "labels");
-        stringsOnly(meta, "annotations");
+        types(resource, meta);
         if (!resource.namespaced()) {
             meta.remove("namespace");
         } else if (Json.text(meta, "namespace").isEmpty()) {
@@ -85,11 +98,45 @@ final class Header {
         object.put("apiVersion", resource.apiVersion()).put("kind", resource.kind());
     }
 
-    private static void stringsOnly(ObjectNode meta, String field) {
-        for (JsonNode value : meta.path(field)) {
-            if (!value.isTextual()) {
-                throw ApiError.badRequest("metadata." + field + " values must be strings");
+    /** The fields that every object has; the rest of a built-in kind is its shape's to check. */
+    private static void types(ApiResource resource, ObjectNode meta) {
+        for (String field : TEXTS) {
+            require(resource, meta.path(field), field, JsonNode::isTextual, "string");
+        }
+        for (String field : TEXT_MAPS) {
+            require(resource, meta.path(field), field, JsonNode::isObject, "map[string]string");
+            meta.path(field)
+                    .forEach(v -> require(resource, v, field, JsonNode::isTextual, "string"));
+        }
+        require(resource, meta.path("finalizers"), "finalizers", JsonNode::isArray, "[]string");
+        meta.path("finalizers")
+                .forEach(v -> require(resource, v, "finalizers", JsonNode::isTextual, "string"));
+        String owners = "ownerReferences";
+        require(resource, meta.path(owners), owners, JsonNode::isArray, "[]v1.OwnerReference");
+        for (JsonNode owner : meta.path(owners)) {
+            require(resource, owner, owners, JsonNode::isObject, "v1.OwnerReference");
+            for (String field : List.of("apiVersion", "kind", "name", "uid")) {
+                require(resource, owner.path(field), owners, JsonNode::isTextual, "string");
             }
+        }
+    }
+
+    private static void require(
+            ApiResource resource,
+            JsonNode value,
+            String field,
+            Predicate<JsonNode> type,
+            String name) {
+        if (!value.isMissingNode() && !value.isNull() && !type.test(value)) {
+            throw ApiError.badRequest(
+                    "%s in version \"%s\" cannot be handled as a %s: json: cannot unmarshal %s into Go struct field ObjectMeta.metadata.%s of type %s"
+                            .formatted(
+                                    resource.kind(),
+                                    resource.version(),
+                                    resource.kind(),
+                                    value.getNodeType().name().toLowerCase(Locale.ROOT),
+                                    field,
+                                    name));
         }
     }
 }

@@ -3,21 +3,18 @@ package io.siterecovery.sandbox.kubernetes.resources;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siterecovery.sandbox.kubernetes.admission.ValidatingPolicies;
-import io.siterecovery.sandbox.kubernetes.api.ApiError;
 import io.siterecovery.sandbox.kubernetes.api.FieldError;
 import io.siterecovery.sandbox.kubernetes.api.Strategy;
 import io.siterecovery.sandbox.kubernetes.json.Json;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What single built-in kinds do to their objects. */
 final class Kinds {
     private static final long POD_GRACE_SECONDS = 30;
+    private static final List<String> TAINT_EFFECTS =
+            List.of("NoSchedule", "PreferNoSchedule", "NoExecute");
 
     private Kinds() {}
 
@@ -73,6 +70,49 @@ final class Kinds {
             object.putObject("status").put("phase", "Pending").put("qosClass", "BestEffort");
         }
 
+        @Override
+        public List<FieldError> validate(ObjectNode object, @Nullable ObjectNode before) {
+            List<FieldError> errors = new ArrayList<>();
+            JsonNode containers = object.path("spec").path("containers");
+            if (containers.isEmpty()) {
+                errors.add(FieldError.required("spec.containers", ""));
+            }
+            for (int i = 0; i < containers.size(); i++) {
+                for (String field : List.of("name", "image")) {
+                    if (Json.text(containers.get(i), field).isEmpty()) {
+                        errors.add(FieldError.required("spec.containers[" + i + "]." + field, ""));
+                    }
+                }
+            }
+            if (before != null && !fixed(object).equals(fixed(before))) {
+                errors.add(
+                        FieldError.forbidden(
+                                "spec",
+                                "pod updates may not change fields other than"
+                                        + " `spec.containers[*].image`,`spec.initContainers[*].image`,"
+                                        + "`spec.activeDeadlineSeconds`,`spec.tolerations` (only"
+                                        + " additions to existing tolerations),"
+                                        + "`spec.terminationGracePeriodSeconds` (allow it to be set to"
+                                        + " 1 if it was previously negative)"));
+            }
+            return errors;
+        }
+
+        private static JsonNode fixed(ObjectNode pod) {
+            ObjectNode spec = Json.child(pod.deepCopy(), "spec");
+            spec.remove(List.of("activeDeadlineSeconds", "tolerations"));
+            for (String list : List.of("containers", "initContainers")) {
+                spec.path(list)
+                        .forEach(
+                                container -> {
+                                    if (container instanceof ObjectNode known) {
+                                        known.remove("image");
+                                    }
+                                });
+            }
+            return spec;
+        }
+
         /** A pod on a node waits until its kubelet deletes it with a grace period of 0. */
         @Override
         public long gracePeriodSeconds(ObjectNode object) {
@@ -89,95 +129,63 @@ final class Kinds {
         }
     }
 
-    record PhaseStrategy(String first) implements Strategy {
-        @Override
-        public void prepareCreate(ObjectNode object) {
-            object.putObject("status").put("phase", first);
-            ObjectNode spec = Json.child(object, "spec");
-            fallback(spec, "volumeMode", "Filesystem");
-            if (Json.text(object, "kind").equals("PersistentVolume")) {
-                fallback(spec, "persistentVolumeReclaimPolicy", "Retain");
-            }
-        }
-    }
-
-    static final class StorageClassStrategy implements Strategy {
-        @Override
-        public void prepareCreate(ObjectNode object) {
-            fallback(object, "reclaimPolicy", "Delete");
-            fallback(object, "volumeBindingMode", "Immediate");
-        }
-
-        @Override
-        public List<FieldError> validate(ObjectNode object, @Nullable ObjectNode before) {
-            return Json.text(object, "provisioner").isEmpty()
-                    ? List.of(FieldError.required("provisioner", ""))
-                    : List.of();
-        }
-    }
-
-    static final class ConfigMapStrategy implements Strategy {
-        @Override
-        public void prepareCreate(ObjectNode object) {
-            requireTexts(object, "data");
-        }
-
-        @Override
-        public void prepareUpdate(ObjectNode object, ObjectNode before) {
-            requireTexts(object, "data");
-        }
-    }
-
-    static final class SecretStrategy implements Strategy {
-        @Override
-        public void prepareCreate(ObjectNode object) {
-            fallback(object, "type", "Opaque");
-            encode(object);
-        }
-
-        @Override
-        public void prepareUpdate(ObjectNode object, ObjectNode before) {
-            fallback(object, "type", "Opaque");
-            encode(object);
-        }
-
-        @Override
-        public List<FieldError> validate(ObjectNode object, @Nullable ObjectNode before) {
-            List<FieldError> errors = new ArrayList<>();
-            if (before != null && !before.path("type").equals(object.path("type"))) {
-                errors.add(
-                        FieldError.invalid(
-                                "type",
-                                FieldError.shown(object.path("type")),
-                                "field is immutable"));
-            }
-            return errors;
-        }
-
-        /** {@code stringData} is for writing only: it ends up in {@code data}. */
-        private static void encode(ObjectNode object) {
-            requireTexts(object, "data");
-            requireTexts(object, "stringData");
-            JsonNode plain = object.remove("stringData");
-            if (plain != null && plain.isObject()) {
-                ObjectNode data = Json.child(object, "data");
-                for (Map.Entry<String, JsonNode> entry : plain.properties()) {
-                    byte[] bytes = entry.getValue().asText().getBytes(StandardCharsets.UTF_8);
-                    data.put(entry.getKey(), Base64.getEncoder().encodeToString(bytes));
+    /** Bindings point to the same role for good: who may change subjects gives away no other. */
+    static final Strategy BINDING =
+            new Strategy() {
+                @Override
+                public List<FieldError> validate(ObjectNode object, @Nullable ObjectNode before) {
+                    List<FieldError> errors = new ArrayList<>();
+                    if (Json.text(object, "roleRef", "name").isEmpty()) {
+                        errors.add(FieldError.required("roleRef.name", ""));
+                    }
+                    if (before != null && !object.path("roleRef").equals(before.path("roleRef"))) {
+                        errors.add(
+                                FieldError.invalid(
+                                        "roleRef",
+                                        FieldError.shown(object.path("roleRef")),
+                                        "cannot change roleRef"));
+                    }
+                    return errors;
                 }
-            }
-            for (Map.Entry<String, JsonNode> entry : object.path("data").properties()) {
-                try {
-                    Base64.getDecoder().decode(entry.getValue().asText());
-                } catch (IllegalArgumentException e) {
-                    throw ApiError.badRequest(
-                            "Secret in version \"v1\" cannot be handled as a Secret: illegal base64"
-                                    + " data in data."
-                                    + entry.getKey());
+            };
+
+    static final Strategy EVENT =
+            new Strategy() {
+                @Override
+                public List<FieldError> validate(ObjectNode object, @Nullable ObjectNode before) {
+                    String about = Json.text(object, "involvedObject", "namespace");
+                    String own = Json.text(object, "metadata", "namespace");
+                    boolean fits = about.equals(own) || (about.isEmpty() && own.equals("default"));
+                    return fits || object.has("regarding")
+                            ? List.of()
+                            : List.of(
+                                    FieldError.invalid(
+                                            "involvedObject.namespace",
+                                            FieldError.quoted(about),
+                                            "does not match event.namespace"));
                 }
-            }
-        }
-    }
+            };
+
+    static final Strategy NODE =
+            new Strategy() {
+                @Override
+                public List<FieldError> validate(ObjectNode object, @Nullable ObjectNode before) {
+                    List<FieldError> errors = new ArrayList<>();
+                    int index = 0;
+                    for (JsonNode taint : object.path("spec").path("taints")) {
+                        String at = "metadata.taints[" + index++ + "]";
+                        if (Json.text(taint, "key").isEmpty()) {
+                            errors.add(FieldError.required(at + ".key", ""));
+                        }
+                        if (!TAINT_EFFECTS.contains(Json.text(taint, "effect"))) {
+                            errors.add(
+                                    FieldError.notSupported(
+                                            at + ".effect", taint.path("effect"), TAINT_EFFECTS));
+                        }
+                    }
+                    return errors;
+                }
+            };
 
     static final class PolicyStrategy implements Strategy {
         @Override
@@ -221,28 +229,9 @@ final class Kinds {
         }
     }
 
-    private static void fallback(ObjectNode object, String field, String value) {
+    static void fallback(ObjectNode object, String field, String value) {
         if (Json.text(object, field).isEmpty()) {
             object.put(field, value);
-        }
-    }
-
-    private static void requireTexts(ObjectNode object, String field) {
-        for (Map.Entry<String, JsonNode> entry : object.path(field).properties()) {
-            if (!entry.getValue().isTextual()) {
-                String kind = Json.text(object, "kind");
-                throw ApiError.badRequest(
-                        kind
-                                + " in version \"v1\" cannot be handled as a "
-                                + kind
-                                + ": json: cannot unmarshal "
-                                + entry.getValue().getNodeType().name().toLowerCase(Locale.ROOT)
-                                + " into Go struct field "
-                                + kind
-                                + "."
-                                + field
-                                + " of type string");
-            }
         }
     }
 }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -24,9 +25,12 @@ final class Metadata {
     private static final int MAX_NAME = 253;
     private static final Pattern SUBDOMAIN =
             Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
-    private static final Pattern LABEL_KEY =
+    private static final Pattern DNS_LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+    private static final int MAX_ANNOTATION_BYTES = 256 << 10;
+    private static final Pattern QUALIFIED_NAME =
             Pattern.compile(
-                    "([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
+                    "([a-z0-9][-a-z0-9.]{0,252}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?");
+    private static final Pattern PATH_SEGMENT = Pattern.compile("(?!\\.{1,2}$)[^/%]{1,253}");
     private static final Pattern LABEL_VALUE =
             Pattern.compile("([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?");
     private static final Set<String> SERVER_OWNED =
@@ -44,10 +48,8 @@ final class Metadata {
         meta.remove(List.of("selfLink", "managedFields", "deletionTimestamp", "generation"));
         meta.remove("deletionGracePeriodSeconds");
         if (!Json.text(meta, "resourceVersion").isEmpty()) {
-            throw new ApiError(
-                    500,
-                    "InternalError",
-                    "resourceVersion should not be set on objects to be created");
+            // The real API server blames itself (500); that would hide our own faults in tests.
+            throw ApiError.badRequest("resourceVersion should not be set on objects to be created");
         }
         meta.remove("resourceVersion");
         if (Json.text(meta, "name").isEmpty() && !Json.text(meta, "generateName").isEmpty()) {
@@ -60,9 +62,20 @@ final class Metadata {
     }
 
     /** Carries over what an update cannot change. */
-    static void carryOver(ObjectNode object, ObjectNode before) {
+    static void carryOver(ApiResource resource, ObjectNode object, ObjectNode before) {
         ObjectNode meta = Json.meta(object);
         ObjectNode old = Json.meta(before);
+        JsonNode deletion = meta.path("deletionTimestamp");
+        if (deletion.isTextual() && !deletion.equals(old.path("deletionTimestamp"))) {
+            throw ApiError.invalid(
+                    resource,
+                    Json.text(old, "name"),
+                    List.of(
+                            FieldError.invalid(
+                                    "metadata.deletionTimestamp",
+                                    FieldError.shown(deletion),
+                                    "field is immutable")));
+        }
         SERVER_OWNED.forEach(field -> Json.copyField(old, meta, field));
         for (String field :
                 List.of(
@@ -92,6 +105,15 @@ final class Metadata {
         for (Map.Entry<String, JsonNode> label : meta.path("labels").properties()) {
             label(label, errors);
         }
+        annotations(meta.path("annotations"), errors);
+        for (JsonNode finalizer : meta.path("finalizers")) {
+            if (!QUALIFIED_NAME.matcher(finalizer.asText()).matches()) {
+                errors.add(
+                        FieldError.invalid(
+                                "metadata.finalizers", FieldError.shown(finalizer), NAME_PART));
+            }
+        }
+        owners(meta.path("ownerReferences"), errors);
         if (before != null
                 && meta.has("deletionTimestamp")
                 && !Json.strings(before.path("metadata").path("finalizers"))
@@ -110,8 +132,24 @@ final class Metadata {
             errors.add(FieldError.required("metadata.name", "name or generateName is required"));
             return;
         }
-        boolean pathSegment = resource.group().equals("rbac.authorization.k8s.io");
-        if (pathSegment) {
+        if (resource.group().equals("rbac.authorization.k8s.io")) {
+            if (!PATH_SEGMENT.matcher(name).matches()) {
+                errors.add(
+                        FieldError.invalid(
+                                "metadata.name",
+                                FieldError.quoted(name),
+                                "may not be '.', '..' or contain '/' or '%'"));
+            }
+            return;
+        }
+        if (resource.table().equals("namespaces") && !DNS_LABEL.matcher(name).matches()) {
+            errors.add(
+                    FieldError.invalid(
+                            "metadata.name",
+                            FieldError.quoted(name),
+                            "a lowercase RFC 1123 label must consist of lower case alphanumeric"
+                                    + " characters or '-', and must start and end with an"
+                                    + " alphanumeric character"));
             return;
         }
         if (!SUBDOMAIN.matcher(name).matches()) {
@@ -133,14 +171,46 @@ final class Metadata {
         }
     }
 
+    private static void annotations(JsonNode annotations, List<FieldError> errors) {
+        long size = 0;
+        for (Map.Entry<String, JsonNode> entry : annotations.properties()) {
+            size += entry.getKey().length() + entry.getValue().asText().length();
+            if (!QUALIFIED_NAME.matcher(entry.getKey().toLowerCase(Locale.ROOT)).matches()) {
+                errors.add(
+                        FieldError.invalid(
+                                "metadata.annotations",
+                                FieldError.quoted(entry.getKey()),
+                                NAME_PART));
+            }
+        }
+        if (size > MAX_ANNOTATION_BYTES) {
+            errors.add(FieldError.tooLong("metadata.annotations", MAX_ANNOTATION_BYTES));
+        }
+    }
+
+    private static void owners(JsonNode owners, List<FieldError> errors) {
+        for (JsonNode owner : owners) {
+            for (String field : List.of("apiVersion", "kind", "name", "uid")) {
+                if (Json.text(owner, field).isEmpty()) {
+                    errors.add(
+                            FieldError.invalid(
+                                    "metadata.ownerReferences." + field,
+                                    "\"\"",
+                                    field + " must not be empty"));
+                }
+            }
+        }
+    }
+
+    private static final String NAME_PART =
+            "name part must consist of alphanumeric characters, '-', '_' or '.', and must start"
+                    + " and end with an alphanumeric character";
+
     private static void label(Map.Entry<String, JsonNode> label, List<FieldError> errors) {
-        if (!LABEL_KEY.matcher(label.getKey()).matches()) {
+        if (!QUALIFIED_NAME.matcher(label.getKey()).matches()) {
             errors.add(
                     FieldError.invalid(
-                            "metadata.labels",
-                            FieldError.quoted(label.getKey()),
-                            "name part must consist of alphanumeric characters, '-', '_' or '.',"
-                                    + " and must start and end with an alphanumeric character"));
+                            "metadata.labels", FieldError.quoted(label.getKey()), NAME_PART));
         }
         String value = label.getValue().asText();
         if (!LABEL_VALUE.matcher(value).matches()) {

@@ -2,6 +2,7 @@ package io.siterecovery.sandbox.kubernetes.resources;
 
 import io.siterecovery.sandbox.kubernetes.api.ApiError;
 import io.siterecovery.sandbox.kubernetes.store.ObjectStore.Listing;
+import io.siterecovery.sandbox.kubernetes.store.ObjectTable;
 import io.siterecovery.sandbox.kubernetes.store.Stored;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads objects, one or many, and hands long lists out in pages of one consistent view. */
@@ -16,7 +18,10 @@ public final class Reader {
     /** Lists that are being paged through at one time; the oldest is forgotten (410) beyond it. */
     private static final int MAX_OPEN_LISTS = 64;
 
+    private static final Pattern TOKEN = Pattern.compile("[0-9a-f-]{36}\\.\\d{1,9}");
+
     private final Cluster cluster;
+    private volatile Map<ObjectTable, Listing> frozen = Map.of();
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Listing> open =
             new LinkedHashMap<>() {
@@ -40,6 +45,42 @@ public final class Reader {
      */
     public record Page(List<Stored> objects, long resourceVersion, String next, int remaining) {}
 
+    /** Keeps an old view for readers that are content with one; or lets it go. */
+    public void freeze(boolean on) {
+        frozen = on ? cluster.store().snapshot() : Map.of();
+    }
+
+    /** As {@link #get}, for who is content with any version not older than this one. */
+    public Stored getCached(Call call, long notOlderThan) {
+        String namespace = call.resource().scope(call.namespace());
+        Listing old = cached(call, notOlderThan);
+        return old == null
+                ? get(call)
+                : old.objects().stream()
+                        .filter(o -> o.namespace().equals(namespace))
+                        .filter(o -> o.name().equals(call.name()))
+                        .findFirst()
+                        .orElseThrow(() -> ApiError.notFound(call.resource(), call.name()));
+    }
+
+    private @Nullable Listing cached(Call call, long notOlderThan) {
+        Listing old = frozen.get(cluster.table(call.resource()));
+        return old == null || old.resourceVersion() < notOlderThan ? null : old;
+    }
+
+    private Listing current(Call call, @Nullable Long notOlderThan) {
+        Listing old = notOlderThan == null ? null : cached(call, notOlderThan);
+        if (old == null) {
+            return cluster.store().list(cluster.table(call.resource()), call.namespace());
+        }
+        String namespace = call.namespace();
+        return new Listing(
+                old.objects().stream()
+                        .filter(o -> namespace.isEmpty() || o.namespace().equals(namespace))
+                        .toList(),
+                old.resourceVersion());
+    }
+
     public Stored get(Call call) {
         Stored stored =
                 cluster.store()
@@ -55,19 +96,27 @@ public final class Reader {
 
     /**
      * @param limit greatest number of objects; 0 for all
+     * @param notOlderThan version that a cached answer must have reached; null to ask for the truth
      */
     public Page list(
-            Call call, Predicate<Stored> selector, int limit, @Nullable String continueToken) {
+            Call call,
+            Predicate<Stored> selector,
+            int limit,
+            @Nullable String continueToken,
+            @Nullable Long notOlderThan) {
         Listing view;
         int from = 0;
         String id = UUID.randomUUID().toString();
         if (continueToken != null && !continueToken.isEmpty()) {
             int dot = continueToken.lastIndexOf('.');
             id = continueToken.substring(0, Math.max(dot, 0));
+            if (!TOKEN.matcher(continueToken).matches()) {
+                throw ApiError.badRequest("continue key is not valid: " + continueToken);
+            }
             from = offset(continueToken.substring(dot + 1));
             view = reopened(id);
         } else {
-            Listing all = cluster.store().list(cluster.table(call.resource()), call.namespace());
+            Listing all = current(call, notOlderThan);
             view =
                     new Listing(
                             all.objects().stream().filter(selector).toList(),

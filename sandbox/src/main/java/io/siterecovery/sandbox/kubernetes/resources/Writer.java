@@ -7,6 +7,7 @@ import io.siterecovery.sandbox.kubernetes.api.ApiResource;
 import io.siterecovery.sandbox.kubernetes.api.FieldError;
 import io.siterecovery.sandbox.kubernetes.json.Json;
 import io.siterecovery.sandbox.kubernetes.schema.CustomSchema;
+import io.siterecovery.sandbox.kubernetes.schema.ModelShape;
 import io.siterecovery.sandbox.kubernetes.store.ObjectTable;
 import io.siterecovery.sandbox.kubernetes.store.Origin;
 import io.siterecovery.sandbox.kubernetes.store.Stored;
@@ -37,6 +38,7 @@ public final class Writer {
         resource.strategy().prepareCreate(object);
         validate(resource, object, null);
         String name = Json.text(object, "metadata", "name");
+        new RoleGuard(cluster.authorizer()).check(call, object);
         requireNamespace(call, resource, name);
         warnings.addAll(
                 cluster.policies()
@@ -72,6 +74,7 @@ public final class Writer {
     /** Replaces the object by what stands in the body. */
     public Written update(Call call, ObjectNode body) {
         Header.check(call, body);
+        cluster.reader().get(call);
         boolean versionGiven = !Json.text(body, "metadata", "resourceVersion").isEmpty();
         if (!versionGiven && !call.resource().strategy().allowsUnconditionalUpdate()) {
             throw ApiError.invalid(
@@ -113,11 +116,14 @@ public final class Writer {
         ObjectNode wished = change.apply(versioned(resource, current));
         Header.checkSame(call, wished, before);
         ObjectNode next = scopeOfChange(call, wished, before);
-        Metadata.carryOver(next, before);
+        Metadata.carryOver(resource, next, before);
         List<String> warnings = new ArrayList<>(shape(call, next));
         resource.strategy().prepareUpdate(next, before);
         count(resource, next, before);
         validate(resource, next, before);
+        if (!next.equals(before)) {
+            new RoleGuard(cluster.authorizer()).check(call, next);
+        }
         warnings.addAll(
                 cluster.policies()
                         .judge(attributes(call, Attributes.Operation.UPDATE, next, before)));
@@ -129,7 +135,7 @@ public final class Writer {
         Stored written =
                 isReleased(next)
                         ? cluster.deleter()
-                                .remove(resource, current, stored, origin(call, "delete"))
+                                .release(resource, current, stored, origin(call, "delete"))
                         : cluster.store().replace(table, current, stored, origin(call, verb));
         if (written == null) {
             return null;
@@ -182,13 +188,10 @@ public final class Writer {
 
     /** Defaults and pruning; the answer are warnings, unless the client wants an error instead. */
     private static List<String> shape(Call call, ObjectNode object) {
-        CustomSchema schema = call.resource().schema();
-        if (schema == null) {
-            return List.of();
-        }
-        List<String> unknown = schema.prune(object);
-        schema.setDefaults(object);
-        List<String> faults = unknown.stream().map(f -> "unknown field \"" + f + "\"").toList();
+        List<String> faults = new ArrayList<>();
+        call.duplicates().forEach(field -> faults.add("duplicate field \"" + field + "\""));
+        unknownFields(call.resource(), object)
+                .forEach(field -> faults.add("unknown field \"" + field + "\""));
         return switch (call.fieldValidation()) {
             case Ignore -> List.of();
             case Warn -> faults;
@@ -206,6 +209,31 @@ public final class Writer {
                 yield List.of();
             }
         };
+    }
+
+    private static List<String> unknownFields(ApiResource resource, ObjectNode object) {
+        CustomSchema schema = resource.schema();
+        if (schema != null) {
+            List<String> unknown = schema.prune(object);
+            schema.setDefaults(object);
+            return unknown;
+        }
+        ModelShape shape = ModelShape.of(resource).orElse(null);
+        if (shape == null) {
+            return List.of();
+        }
+        try {
+            return shape.prune(object);
+        } catch (ModelShape.Misfit e) {
+            throw ApiError.badRequest(
+                    resource.kind()
+                            + " in version \""
+                            + resource.version()
+                            + "\" cannot be handled as a "
+                            + resource.kind()
+                            + ": "
+                            + e.getMessage());
+        }
     }
 
     private static void validate(

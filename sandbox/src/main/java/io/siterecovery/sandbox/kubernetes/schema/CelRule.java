@@ -22,7 +22,7 @@ record CelRule(
         boolean oldSelfOptional) {
     private static final Set<String> VARIABLES = Set.of("self", "oldSelf");
 
-    static CelRule parse(JsonNode rule) throws SchemaNode.Unusable {
+    static CelRule parse(JsonNode rule, String path) throws SchemaNode.Unusable {
         String messageExpression = Json.text(rule, "messageExpression");
         try {
             Expression compiled = Expression.compile(Json.text(rule, "rule"), VARIABLES);
@@ -38,7 +38,10 @@ record CelRule(
                     rule.path("optionalOldSelf").asBoolean(false));
         } catch (CelFailure e) {
             throw new SchemaNode.Unusable(
-                    "x-kubernetes-validations: " + Json.text(rule, "rule") + ": " + e.getMessage());
+                    FieldError.invalid(
+                            path + ".rule",
+                            FieldError.shown(rule),
+                            String.valueOf(e.getMessage())));
         }
     }
 

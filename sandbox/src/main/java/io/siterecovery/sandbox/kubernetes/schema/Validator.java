@@ -123,10 +123,16 @@ final class Validator {
 
     private void text(SchemaNode schema, String value, String path) {
         int length = value.codePointCount(0, value.length());
+        // The first fault of a text is the only one that the real API server tells.
+        int before = errors.size();
         atLeast(schema, "minLength", length, path, FieldError.quoted(value), " chars long");
+        if (errors.size() > before) {
+            return;
+        }
         JsonNode maximum = schema.raw().path("maxLength");
         if (maximum.isNumber() && length > maximum.longValue()) {
             errors.add(FieldError.tooLong(path, maximum.longValue()));
+            return;
         }
         Pattern pattern = schema.pattern();
         if (pattern != null && !pattern.matcher(value).find()) {

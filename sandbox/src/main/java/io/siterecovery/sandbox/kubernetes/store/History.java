@@ -1,11 +1,12 @@
 package io.siterecovery.sandbox.kubernetes.store;
 
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Every write of a cluster's life, oldest first: what an experiment is judged by. Unbounded. */
+/** The last writes of a cluster, oldest first: what an experiment is judged by. Bounded. */
 public final class History {
     /** One successful write. */
     public record Entry(
@@ -16,24 +17,31 @@ public final class History {
             String resource,
             Stored object) {}
 
+    static final int MAX_ENTRIES = 100_000;
+    static final long MAX_BYTES = 32L << 20;
+
     private final ReentrantLock lock = new ReentrantLock();
-    private final List<Entry> entries = new ArrayList<>();
+    private final Deque<Entry> entries = new ArrayDeque<>();
+    private long bytes;
 
     void add(Change.Type type, String resource, Stored object, Origin origin) {
         lock.lock();
         try {
             entries.add(
                     new Entry(System.nanoTime(), Instant.now(), origin, type, resource, object));
+            bytes += object.utf8().length;
+            while (entries.size() > MAX_ENTRIES || (bytes > MAX_BYTES && entries.size() > 1)) {
+                bytes -= entries.removeFirst().object().utf8().length;
+            }
         } finally {
             lock.unlock();
         }
     }
 
-    /** All but the first so many. */
-    public List<Entry> since(int count) {
+    public List<Entry> entries() {
         lock.lock();
         try {
-            return List.copyOf(entries.subList(Math.min(count, entries.size()), entries.size()));
+            return List.copyOf(entries);
         } finally {
             lock.unlock();
         }

@@ -3,6 +3,7 @@ package io.siterecovery.sandbox.kubernetes.store;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siterecovery.sandbox.kubernetes.json.Json;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ public final class ObjectStore {
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, ObjectTable> tables = new ConcurrentHashMap<>();
     private final History history = new History();
+    private final OwnerIndex owners = new OwnerIndex();
     private volatile long revision;
 
     /** The table of the resource, made on first use. */
@@ -34,6 +36,30 @@ public final class ObjectStore {
     public void dropTable(ObjectTable table) {
         atomically(() -> tables.remove(table.resource(), table));
         table.drop();
+    }
+
+    /** An object and the resource that it is stored under. */
+    public record Owned(String resource, Stored object) {}
+
+    public List<Owned> ownedBy(String uid) {
+        return atomically(
+                () -> {
+                    List<Owned> found = new ArrayList<>();
+                    for (OwnerIndex.Dependent dependent : owners.of(uid)) {
+                        Stored stored = dependent.table().objects.get(dependent.key());
+                        if (stored != null) {
+                            found.add(new Owned(dependent.table().resource(), stored));
+                        }
+                    }
+                    return found;
+                });
+    }
+
+    /** Whether an object with this uid is there. Looks at everything: for rare questions only. */
+    public boolean isAlive(String uid) {
+        return tables.values().stream()
+                .flatMap(table -> table.objects.values().stream())
+                .anyMatch(stored -> stored.uid().equals(uid));
     }
 
     public long revision() {
@@ -51,6 +77,16 @@ public final class ObjectStore {
     /** All objects of the namespace, or of all namespaces for "". */
     public Listing list(ObjectTable table, String namespace) {
         return atomically(() -> new Listing(List.copyOf(table.in(namespace).values()), revision));
+    }
+
+    /** What is in every table now: references alone, so it costs little. */
+    public Map<ObjectTable, Listing> snapshot() {
+        return atomically(
+                () -> {
+                    Map<ObjectTable, Listing> all = new HashMap<>();
+                    tables.values().forEach(table -> all.put(table, list(table, "")));
+                    return all;
+                });
     }
 
     /** Runs the action with nobody else writing; writes inside it are part of it. */
@@ -154,6 +190,7 @@ public final class ObjectStore {
         Json.meta(object).put("resourceVersion", Long.toString(version));
         Stored stored = stored(table, object, version);
         revision = version;
+        owners.changed(table, before, type == Change.Type.DELETED ? null : stored);
         if (type == Change.Type.DELETED) {
             table.objects.remove(stored.key());
         } else {
@@ -162,6 +199,12 @@ public final class ObjectStore {
         history.add(type, table.resource(), stored, origin);
         table.changed(new Change(type, stored, before));
         return stored;
+    }
+
+    private static List<String> owners(JsonNode references) {
+        List<String> uids = new ArrayList<>();
+        references.forEach(reference -> uids.add(Json.text(reference, "uid")));
+        return List.copyOf(uids);
     }
 
     private static String keyOf(ObjectNode object) {
@@ -181,7 +224,8 @@ public final class ObjectStore {
                 Json.text(meta, "uid"),
                 version,
                 Map.copyOf(new TreeMap<>(Json.stringMap(meta.path("labels")))),
-                Map.copyOf(fields),
+                fields.isEmpty() ? Map.of() : Map.copyOf(fields),
+                owners(meta.path("ownerReferences")),
                 new Stored.Bytes(Json.bytes(object)));
     }
 }

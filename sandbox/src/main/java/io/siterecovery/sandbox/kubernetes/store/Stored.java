@@ -2,6 +2,7 @@ package io.siterecovery.sandbox.kubernetes.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siterecovery.sandbox.kubernetes.json.Json;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -9,6 +10,7 @@ import java.util.Map;
  * memory) and the few texts that selectors look at.
  *
  * @param fields values of the field selectors that this kind supports, by path
+ * @param owners uids of its owners
  */
 public record Stored(
         String namespace,
@@ -17,6 +19,7 @@ public record Stored(
         long resourceVersion,
         Map<String, String> labels,
         Map<String, String> fields,
+        List<String> owners,
         Bytes json) {
 
     /** The UTF-8 JSON of an object; nobody changes it. */

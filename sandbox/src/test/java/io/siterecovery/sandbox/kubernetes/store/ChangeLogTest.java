@@ -56,6 +56,7 @@ class ChangeLogTest {
                         version,
                         Map.of(),
                         Map.of(),
+                        List.of(),
                         new Stored.Bytes("x".repeat(FILLER).getBytes(StandardCharsets.UTF_8)));
         return new Change(Change.Type.ADDED, stored, null);
     }

@@ -66,7 +66,11 @@ final class ApiClient implements KubernetesApi {
         ClusterIdentity known = identity;
         return known != null
                 ? Future.succeededFuture(known)
-                : read("identify", () -> new ClusterIdentity(server.siteId(), Optional.of(author.user())))
+                : read(
+                                "identify",
+                                () ->
+                                        new ClusterIdentity(
+                                                server.siteId(), Optional.of(author.user())))
                         .onSuccess(found -> identity = found);
     }
 
@@ -102,7 +106,8 @@ final class ApiClient implements KubernetesApi {
             ResourceKind kind, GenericKubernetesResource object) {
         ObjectNode tree = (ObjectNode) KubernetesJson.tree(object);
         String namespace = object.getMetadata().getNamespace();
-        ObjectKey key = key(kind, namespace == null ? "" : namespace, object.getMetadata().getName());
+        ObjectKey key =
+                key(kind, namespace == null ? "" : namespace, object.getMetadata().getName());
         return write(
                 new Write(key, "create", tree), () -> server.create(author, kind, tree).object());
     }
@@ -215,8 +220,7 @@ final class ApiClient implements KubernetesApi {
     private <T> Future<T> call(String what, Network.Fate fate, Supplier<T> effect) {
         called.accept(author);
         Promise<T> promise = Promise.promise();
-        Agenda.Entry deadline =
-                process.agenda().after(DEADLINE, () -> answer(() -> fail(promise)));
+        Agenda.Entry deadline = process.agenda().after(DEADLINE, () -> answer(() -> fail(promise)));
         promise.future().onComplete(_ -> deadline.cancel());
         // A process that was stopped in the middle of sending sends when it goes on.
         process.deliver(
@@ -240,7 +244,13 @@ final class ApiClient implements KubernetesApi {
                     .tell(
                             process.name(),
                             () ->
-                                    "✗ " + cluster + ": " + what + " — " + failure.reason() + " "
+                                    "✗ "
+                                            + cluster
+                                            + ": "
+                                            + what
+                                            + " — "
+                                            + failure.reason()
+                                            + " "
                                             + failure.message());
             answered(fate, () -> promise.tryFail(failure));
             return;

@@ -99,7 +99,9 @@ final class ClusterFollow {
         Stream stream = streams.get(kind);
         if (stream != null) {
             process.story()
-                    .tell(process.name(), () -> "watch of " + kind + " on " + server.name() + " died");
+                    .tell(
+                            process.name(),
+                            () -> "watch of " + kind + " on " + server.name() + " died");
             stream.die(dice.between(100, 20_000) * Agenda.MILLI);
         }
     }

@@ -25,8 +25,7 @@ public final class ControlPlane {
     private long assignments;
     private long maxClockOffset;
 
-    public ControlPlane(
-            Agenda agenda, Dice dice, Story story, Surroundings around) {
+    public ControlPlane(Agenda agenda, Dice dice, Story story, Surroundings around) {
         this.agenda = agenda;
         this.dice = dice;
         this.story = story;
@@ -43,8 +42,7 @@ public final class ControlPlane {
     public Process start() {
         long offset = dice.between(-maxClockOffset, maxClockOffset);
         double rate = maxClockOffset == 0 ? 1 : 1 + dice.between(-1000, 1000) / 1e6;
-        Process process =
-                new Process(processes.size() + 1, agenda, story, offset, rate);
+        Process process = new Process(processes.size() + 1, agenda, story, offset, rate);
         processes.add(process);
         story.tell(process.name(), () -> "starts, its clock off by " + offset / 1000 + " ms");
         assign(process);
@@ -119,8 +117,7 @@ public final class ControlPlane {
                 () -> {
                     if (current() == silent && (!silent.alive() || silent.paused())) {
                         start();
-                        agenda.after(
-                                dice.between(0, 20) * Agenda.SECOND, this::retireAllButLast);
+                        agenda.after(dice.between(0, 20) * Agenda.SECOND, this::retireAllButLast);
                     }
                 });
     }

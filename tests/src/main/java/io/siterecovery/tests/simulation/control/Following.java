@@ -68,7 +68,8 @@ final class Following implements Watch {
             return;
         }
         Optional<Stored> now = server.get(key);
-        now.ifPresent(object -> process.agenda().onThread(() -> follower.observed(object.object())));
+        now.ifPresent(
+                object -> process.agenda().onThread(() -> follower.observed(object.object())));
         if (!known) {
             known = true;
             process.agenda().onThread(follower::listed);

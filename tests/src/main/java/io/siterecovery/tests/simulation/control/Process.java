@@ -12,6 +12,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 
 /** One run of the control plane: it may be stopped for a while, it may end at any moment. */
+@SuppressWarnings("AvoidCommonTypeNames") // no other process is near
 public final class Process {
 
     private final String name;
@@ -100,8 +101,7 @@ public final class Process {
 
             @Override
             public Timer after(Duration delay, Runnable work) {
-                long micros =
-                        (long) (Math.max(1, delay.toMillis()) * Agenda.MILLI / clockRate);
+                long micros = (long) (Math.max(1, delay.toMillis()) * Agenda.MILLI / clockRate);
                 boolean[] cancelled = new boolean[1];
                 Agenda.Entry entry =
                         agenda.after(

@@ -77,8 +77,7 @@ final class Producer implements EventWriter {
         Promise<Long> promise = Promise.promise();
         Agenda agenda = process.agenda();
         Agenda.Entry deadline =
-                agenda.after(
-                        DEADLINE, () -> answer(() -> promise.tryFail("the broker is silent")));
+                agenda.after(DEADLINE, () -> answer(() -> promise.tryFail("the broker is silent")));
         promise.future().onComplete(_ -> deadline.cancel());
         agenda.after(
                 dice.around(Agenda.MILLI),

@@ -29,12 +29,7 @@ final class Router {
     private boolean beatsChanged;
     private boolean closed;
 
-    Router(
-            Process process,
-            String cluster,
-            String siteId,
-            ResourceOwners owners,
-            FactsOut routed) {
+    Router(Process process, String cluster, String siteId, ResourceOwners owners, FactsOut routed) {
         this.process = process;
         this.cluster = cluster;
         this.siteId = siteId;
@@ -74,8 +69,7 @@ final class Router {
             case AgentBeat beat -> {
                 AgentProgress progress = agent(beat.node());
                 RoutedBeat before = progress.lastBeat();
-                RoutedBeat now =
-                        progress.beat(beat, event.offset(), event.appendedAt(), live);
+                RoutedBeat now = progress.beat(beat, event.offset(), event.appendedAt(), live);
                 beatsChanged = true;
                 boolean turned =
                         before == null

@@ -41,18 +41,14 @@ final class Tenancy {
     /**
      * @param assignment how many there have been, with this one
      */
-    Tenancy(
-            Process process,
-            Tenant tenant,
-            long assignment,
-            Surroundings around,
-            Dice dice) {
+    Tenancy(Process process, Tenant tenant, long assignment, Surroundings around, Dice dice) {
         this.process = process;
         this.tenant = tenant;
         this.around = around;
         this.dice = dice;
         World world = around.world();
-        this.producer = new Producer(
+        this.producer =
+                new Producer(
                         process,
                         assignment,
                         world.broker(),

@@ -20,8 +20,10 @@ public record Write(ObjectKey key, String verb, JsonNode body) {
                     case "Failover" -> failover(part("/status", "status"));
                     case "ProtectionGroup" -> group();
                     case "ConfigMap" -> fence();
-                    case "Event" -> body.path("reason").asText() + ": " + body.path("message").asText();
-                    case "Lease", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding" -> "";
+                    case "Event" ->
+                            body.path("reason").asText() + ": " + body.path("message").asText();
+                    case "Lease", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding" ->
+                            "";
                     default -> body.toString();
                 };
         String text = verb + " " + key + " " + what;
@@ -47,7 +49,9 @@ public record Write(ObjectKey key, String verb, JsonNode body) {
                 + spec.path("instance").path("id").asText()
                 + "/"
                 + spec.path("instance").path("term")
-                + (spec.hasNonNull("operation") ? " for " + spec.path("operationName").asText() : "");
+                + (spec.hasNonNull("operation")
+                        ? " for " + spec.path("operationName").asText()
+                        : "");
     }
 
     private String failover(JsonNode status) {
@@ -79,7 +83,10 @@ public record Write(ObjectKey key, String verb, JsonNode body) {
             String op = operation.path("op").asText();
             if (!op.equals("test")) {
                 changes.add(
-                        op + " " + operation.path("path").asText() + " "
+                        op
+                                + " "
+                                + operation.path("path").asText()
+                                + " "
                                 + operation.path("value").asText());
             }
         }

@@ -23,11 +23,7 @@ public final class Story {
         if (wanted && lines.size() < LIMIT) {
             lines.add(
                     String.format(
-                            Locale.ROOT,
-                            "%9.3f %-12s %s",
-                            agenda.micros() / 1e6,
-                            who,
-                            what.get()));
+                            Locale.ROOT, "%9.3f %-12s %s", agenda.micros() / 1e6, who, what.get()));
         }
     }
 

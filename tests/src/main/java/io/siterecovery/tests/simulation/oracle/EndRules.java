@@ -5,7 +5,6 @@ import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.tests.simulation.world.Group;
-import io.siterecovery.tests.simulation.world.Guest;
 import io.siterecovery.tests.simulation.world.Machine;
 import io.siterecovery.tests.simulation.world.Stored;
 import io.siterecovery.tests.simulation.world.World;
@@ -50,8 +49,15 @@ public final class EndRules {
 
     /** I3, I15: everything has come to an end, and every group has a holder. */
     public void check() {
-        open().forEach(f -> found.accept("I3", f.key() + " is still " + f.text("status", "step")
-                + ": " + f.text("status", "message")));
+        open().forEach(
+                        f ->
+                                found.accept(
+                                        "I3",
+                                        f.key()
+                                                + " is still "
+                                                + f.text("status", "step")
+                                                + ": "
+                                                + f.text("status", "message")));
         for (Stored failover : failovers()) {
             if (failover.text("status", "message").isEmpty()) {
                 found.accept("I3", failover.key() + " ended without a reason");
@@ -102,10 +108,7 @@ public final class EndRules {
         for (Machine machine : members(group)) {
             Optional<Stored> vm =
                     world.at(site)
-                            .get(
-                                    ResourceKind.VIRTUAL_MACHINE,
-                                    machine.namespace(),
-                                    machine.name());
+                            .get(ResourceKind.VIRTUAL_MACHINE, machine.namespace(), machine.name());
             boolean lives =
                     world.kubeVirt(site)
                             .guest(machine)
@@ -147,8 +150,7 @@ public final class EndRules {
                                 "dr-" + group.deployment(),
                                 group.name());
         Optional<Stored> copy =
-                world.at(site)
-                        .get(ResourceKind.PROTECTION_GROUP, group.namespace(), group.name());
+                world.at(site).get(ResourceKind.PROTECTION_GROUP, group.namespace(), group.name());
         return copy.isPresent()
                 && copy.filter(EndRules::runs).isPresent()
                 && hub.map(EndRules::runs).orElse(true);

@@ -112,8 +112,7 @@ public final class Oracle {
                     && world.guestsOf(resource).noneMatch(writes::excused)) {
                 found(
                         "I2",
-                        "two primaries: "
-                                + resource.primaries().map(Replica::toString).toList());
+                        "two primaries: " + resource.primaries().map(Replica::toString).toList());
             }
         }
     }

@@ -138,7 +138,10 @@ final class OwnershipRules {
                         f ->
                                 found.accept(
                                         "Lock",
-                                        group + " was taken from " + f.key() + ", which still runs"));
+                                        group
+                                                + " was taken from "
+                                                + f.key()
+                                                + ", which still runs"));
         if (next.lock().isEmpty()) {
             return;
         }

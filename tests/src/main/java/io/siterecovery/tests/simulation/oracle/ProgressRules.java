@@ -70,8 +70,7 @@ final class ProgressRules {
                     world.kubeVirt(target).guest(machine).filter(Guest::hasRun).isPresent()
                             || world.kubeVirt(target).hasRunSince(machine, ownerships.heldSince(group.get()));
             if (truth.isMember(group.get(), machine) && !ran) {
-                found.accept(
-                        "Done", change.key() + " is Completed, but " + machine + " never ran");
+                found.accept("Done", change.key() + " is Completed, but " + machine + " never ran");
             }
         }
     }

@@ -63,8 +63,7 @@ final class Truth {
                 world.servers()
                         .flatMap(
                                 s ->
-                                        s
-                                                .list(ResourceKind.PROTECTION_GROUP, null)
+                                        s.list(ResourceKind.PROTECTION_GROUP, null)
                                                 .filter(g -> isOf(group, g)))
                         .toList();
         return !definitions.isEmpty()

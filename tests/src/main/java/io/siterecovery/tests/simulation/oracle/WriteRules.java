@@ -36,8 +36,7 @@ final class WriteRules {
     private final Map<Group, Set<String>> disturbed = new HashMap<>();
     private final Set<String> unpreventable = new HashSet<>();
 
-    WriteRules(
-            World world, Truth truth, LongSupplier now, BiConsumer<String, String> found) {
+    WriteRules(World world, Truth truth, LongSupplier now, BiConsumer<String, String> found) {
         this.world = world;
         this.truth = truth;
         this.now = now;
@@ -128,16 +127,22 @@ final class WriteRules {
         if (before != null && before.isHigherThan(written.get())) {
             found.accept(
                     "I4",
-                    change.author().who() + " wrote " + written.get() + " on " + change.key()
-                            + " of " + change.server().name() + " after " + before);
+                    change.author().who()
+                            + " wrote "
+                            + written.get()
+                            + " on "
+                            + change.key()
+                            + " of "
+                            + change.server().name()
+                            + " after "
+                            + before);
         } else {
             highest.put(place, written.get());
         }
     }
 
     /** Only where the group is held, or where its Close has not arrived yet. */
-    private void started(
-            String site, Group group, Optional<Ownership> ownership, Change change) {
+    private void started(String site, Group group, Optional<Ownership> ownership, Change change) {
         boolean may =
                 ownership
                         .map(
@@ -153,31 +158,44 @@ final class WriteRules {
         if (!may) {
             found.accept(
                     "I1",
-                    change.author().who() + " started " + change.key() + " on " + site + " while "
-                            + group + " is " + ownership.map(Ownership::holder));
+                    change.author().who()
+                            + " started "
+                            + change.key()
+                            + " on "
+                            + site
+                            + " while "
+                            + group
+                            + " is "
+                            + ownership.map(Ownership::holder));
         }
     }
 
     private static Claim claimed(Change change) {
         Stored now = change.now();
-        return (now == null ? Optional.<Claim>empty() : Claim.parse(now.annotation(ApiGroups.CLAIM)))
+        return (now == null
+                        ? Optional.<Claim>empty()
+                        : Claim.parse(now.annotation(ApiGroups.CLAIM)))
                 .orElse(new Claim("", "", Long.MAX_VALUE, 0));
     }
 
     /** Nothing is stopped where the group is held, unless its owner wishes so. */
-    private void stopped(
-            String site, Group group, Optional<Ownership> ownership, Change change) {
+    private void stopped(String site, Group group, Optional<Ownership> ownership, Change change) {
         Long wished = wishedStopped.get(group.name());
         boolean wish = wished != null && now.getAsLong() - wished < STALE;
-        boolean heldHere =
-                ownership.filter(o -> o.holder().isAt(new ClusterId(site))).isPresent();
-        boolean unclaimed =
-                ownership.map(o -> o.holder() instanceof Holder.Unclaimed).orElse(true);
+        boolean heldHere = ownership.filter(o -> o.holder().isAt(new ClusterId(site))).isPresent();
+        boolean unclaimed = ownership.map(o -> o.holder() instanceof Holder.Unclaimed).orElse(true);
         if (unclaimed || (heldHere && !wish)) {
             found.accept(
                     "Close",
-                    change.author().who() + " stopped " + change.key() + " on " + site + " while "
-                            + group + " is " + ownership.map(Ownership::holder));
+                    change.author().who()
+                            + " stopped "
+                            + change.key()
+                            + " on "
+                            + site
+                            + " while "
+                            + group
+                            + " is "
+                            + ownership.map(Ownership::holder));
         }
     }
 
@@ -212,8 +230,11 @@ final class WriteRules {
                     .forEach(
                             e ->
                                     everFenced.add(
-                                            site + "/VirtualMachine " + change.key().namespace()
-                                                    + "/" + e.getKey()));
+                                            site
+                                                    + "/VirtualMachine "
+                                                    + change.key().namespace()
+                                                    + "/"
+                                                    + e.getKey()));
         }
         if (before != null && change.author().ours()) {
             before.properties()
@@ -242,8 +263,14 @@ final class WriteRules {
         if (!truth.heldAt(group.get(), site) && !closing) {
             found.accept(
                     "I1",
-                    change.author().who() + " opened the fence of " + vm + " on " + site + " while "
-                            + group.get() + " is "
+                    change.author().who()
+                            + " opened the fence of "
+                            + vm
+                            + " on "
+                            + site
+                            + " while "
+                            + group.get()
+                            + " is "
                             + truth.ownership(group.get()).map(Ownership::holder));
         }
         everFenced.remove(site + "/VirtualMachine " + change.key().namespace() + "/" + vm);
@@ -282,7 +309,10 @@ final class WriteRules {
     boolean excused(Guest guest) {
         return guest.startedByPeople()
                 && unpreventable.contains(
-                        guest.site() + "/VirtualMachine " + guest.machine().namespace() + "/"
+                        guest.site()
+                                + "/VirtualMachine "
+                                + guest.machine().namespace()
+                                + "/"
                                 + guest.machine().name());
     }
 }

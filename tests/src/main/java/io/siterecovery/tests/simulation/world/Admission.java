@@ -107,8 +107,7 @@ public final class Admission {
 
     private long madeAt(Stored object) {
         return ChronoUnit.MICROS.between(
-                Agenda.instant(0),
-                Instant.parse(object.text("metadata", "creationTimestamp")));
+                Agenda.instant(0), Instant.parse(object.text("metadata", "creationTimestamp")));
     }
 
     private static boolean about(Stored policy, String namespace) {

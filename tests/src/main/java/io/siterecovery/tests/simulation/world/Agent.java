@@ -233,7 +233,12 @@ public final class Agent {
                 null,
                 List.of(
                         new Volume(
-                                0, Word.of(replica.disk), replica.quorum, replica.open, 1L << 30, 0L)),
+                                0,
+                                Word.of(replica.disk),
+                                replica.quorum,
+                                replica.open,
+                                1L << 30,
+                                0L)),
                 peers);
     }
 

@@ -131,7 +131,9 @@ public final class ApiServer {
             tree = (ObjectNode) JsonPatch.apply(before.tree().deepCopy(), patch);
         } catch (PatchFailure e) {
             throw new KubernetesFailure(
-                    guarded(patch) ? Reason.CONFLICT : Reason.INVALID, 422, e.getMessage());
+                    guarded(patch) ? Reason.CONFLICT : Reason.INVALID,
+                    422,
+                    String.valueOf(e.getMessage()));
         }
         return write(author, before, tree, status, dryRun);
     }
@@ -171,7 +173,9 @@ public final class ApiServer {
         } else if (!before.deleting()) {
             ObjectNode tree = before.tree().deepCopy();
             ((ObjectNode) tree.get("metadata"))
-                    .put("deletionTimestamp", agenda.now().truncatedTo(ChronoUnit.SECONDS).toString());
+                    .put(
+                            "deletionTimestamp",
+                            agenda.now().truncatedTo(ChronoUnit.SECONDS).toString());
             store(author, key, before, tree);
         }
     }

@@ -89,8 +89,7 @@ public final class Broker {
     public long append(
             String topic, String key, @Nullable Record data, Map<String, String> headers) {
         Topic to = topic(topic);
-        ReceivedEvent event =
-                new ReceivedEvent(topic, key, to.end(), agenda.now(), data, headers);
+        ReceivedEvent event = new ReceivedEvent(topic, key, to.end(), agenda.now(), data, headers);
         to.records.add(event);
         to.latest.put(key, event);
         List.copyOf(to.waiting).forEach(Runnable::run);

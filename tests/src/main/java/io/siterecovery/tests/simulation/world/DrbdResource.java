@@ -51,9 +51,7 @@ public final class DrbdResource {
     /** In sync, as a finished first sync leaves it. */
     void bringUp(Consumer<Replica> whenChanged) {
         for (Replica a : replicas) {
-            replicas.stream()
-                    .filter(b -> !b.equals(a))
-                    .forEach(b -> a.links.add(new Link(a, b)));
+            replicas.stream().filter(b -> !b.equals(a)).forEach(b -> a.links.add(new Link(a, b)));
         }
         changed = whenChanged;
     }
@@ -237,7 +235,10 @@ public final class DrbdResource {
         b.quorum = hasQuorum(b);
         boolean same = aFollowsB && bFollowsA;
         long behind = Math.max(link.outOfSync, back.outOfSync);
-        if (same && behind == 0 && a.disk != DiskState.INCONSISTENT && b.disk != DiskState.INCONSISTENT) {
+        if (same
+                && behind == 0
+                && a.disk != DiskState.INCONSISTENT
+                && b.disk != DiskState.INCONSISTENT) {
             establish(link, back);
         } else {
             boolean fromA = same ? isSource(a, link) : aFollowsB;
@@ -255,8 +256,7 @@ public final class DrbdResource {
     }
 
     private static boolean startsWith(List<Long> longer, List<Long> shorter) {
-        return longer.size() >= shorter.size()
-                && longer.subList(0, shorter.size()).equals(shorter);
+        return longer.size() >= shorter.size() && longer.subList(0, shorter.size()).equals(shorter);
     }
 
     private void establish(Link link, Link back) {

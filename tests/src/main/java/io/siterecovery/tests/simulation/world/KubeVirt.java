@@ -88,8 +88,7 @@ public final class KubeVirt {
                 powerWishedByPeople.put(vm, change.author().human());
             }
             soon(vm);
-        } else if (kind.equals(ResourceKind.VIRTUAL_MACHINE_INSTANCE)
-                && change.author().human()) {
+        } else if (kind.equals(ResourceKind.VIRTUAL_MACHINE_INSTANCE) && change.author().human()) {
             soon(vm);
         }
     }
@@ -130,18 +129,14 @@ public final class KubeVirt {
     private void create(Machine machine) {
         ObjectNode vmi =
                 Objects.object(
-                        ResourceKind.VIRTUAL_MACHINE_INSTANCE,
-                        machine.namespace(),
-                        machine.name());
+                        ResourceKind.VIRTUAL_MACHINE_INSTANCE, machine.namespace(), machine.name());
         ((ObjectNode) vmi.get("metadata")).putArray("finalizers").add("foregroundDelete");
         vmi.putObject("status").put("phase", "Pending");
         Stored created;
         try {
-            created =
-                    server.create(Author.KUBEVIRT, ResourceKind.VIRTUAL_MACHINE_INSTANCE, vmi);
+            created = server.create(Author.KUBEVIRT, ResourceKind.VIRTUAL_MACHINE_INSTANCE, vmi);
         } catch (KubernetesFailure refused) {
-            agenda.after(
-                    dice.around(3 * Agenda.SECOND), () -> reconcile(machine.toString()));
+            agenda.after(dice.around(3 * Agenda.SECOND), () -> reconcile(machine.toString()));
             return;
         }
         List<String> able =
@@ -187,8 +182,7 @@ public final class KubeVirt {
     }
 
     private void launcher(Guest guest) {
-        ObjectNode pod =
-                Objects.object(ResourceKind.POD, guest.machine.namespace(), guest.pod);
+        ObjectNode pod = Objects.object(ResourceKind.POD, guest.machine.namespace(), guest.pod);
         ObjectNode meta = (ObjectNode) pod.get("metadata");
         meta.putObject("labels")
                 .put("kubevirt.io", "virt-launcher")
@@ -209,9 +203,7 @@ public final class KubeVirt {
             String volume = guest.machine.resource(claim);
             ObjectKey pvc =
                     new ObjectKey(
-                            ResourceKind.PERSISTENT_VOLUME_CLAIM,
-                            guest.machine.namespace(),
-                            claim);
+                            ResourceKind.PERSISTENT_VOLUME_CLAIM, guest.machine.namespace(), claim);
             server.update(
                     Author.SYSTEM,
                     pvc,

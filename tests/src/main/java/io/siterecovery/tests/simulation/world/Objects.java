@@ -44,7 +44,8 @@ public final class Objects {
 
     /** Definition of a VM as its owner wrote it. */
     public static ObjectNode virtualMachine(Machine machine, boolean running) {
-        ObjectNode object = object(ResourceKind.VIRTUAL_MACHINE, machine.namespace(), machine.name());
+        ObjectNode object =
+                object(ResourceKind.VIRTUAL_MACHINE, machine.namespace(), machine.name());
         ObjectNode spec = object.putObject("spec");
         if (machine.runStrategy()) {
             spec.put("runStrategy", running ? "Always" : "Halted");

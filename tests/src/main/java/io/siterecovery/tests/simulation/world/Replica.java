@@ -71,10 +71,7 @@ public final class Replica {
     }
 
     boolean mayPromote() {
-        return !primary
-                && quorum
-                && reachesData()
-                && connected().noneMatch(l -> l.peer.primary);
+        return !primary && quorum && reachesData() && connected().noneMatch(l -> l.peer.primary);
     }
 
     Stream<Link> connected() {

@@ -50,7 +50,8 @@ public final class World {
     }
 
     private void server(String name, boolean policies) {
-        servers.put(name, new ApiServer(name, name + "-cluster-uid".substring(0, 8), agenda, policies));
+        servers.put(
+                name, new ApiServer(name, name + "-cluster-uid".substring(0, 8), agenda, policies));
     }
 
     private void disks(Machine machine, Dice dice) {
@@ -140,9 +141,7 @@ public final class World {
                             Objects.claim(machine, claim, home));
                 }
                 server.create(
-                        owner,
-                        ResourceKind.VIRTUAL_MACHINE,
-                        Objects.virtualMachine(machine, home));
+                        owner, ResourceKind.VIRTUAL_MACHINE, Objects.virtualMachine(machine, home));
             }
             kubeVirt(EAST).runsAlready(machine);
         }
@@ -236,9 +235,7 @@ public final class World {
         if (!on) {
             kubeVirt.lost(node);
         }
-        resources.values().stream()
-                .filter(r -> r.isOn(node))
-                .forEach(r -> r.power(r.on(node), on));
+        resources.values().stream().filter(r -> r.isOn(node)).forEach(r -> r.power(r.on(node), on));
         if (agent != null && on) {
             agent.start();
             kubeVirt.back(node);

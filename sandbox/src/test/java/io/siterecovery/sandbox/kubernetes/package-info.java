@@ -1,4 +1,0 @@
-@NullMarked
-package io.siterecovery.sandbox.kubernetes;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.tests.conformance;
+
+import org.jspecify.annotations.NullMarked;
