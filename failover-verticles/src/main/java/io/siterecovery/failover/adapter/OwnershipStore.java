@@ -16,6 +16,7 @@ import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
 import io.vertx.core.Future;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -62,6 +63,21 @@ public final class OwnershipStore {
     public Future<Optional<OwnershipSeen>> read(GroupId group) {
         return quorum.get(KIND, namespace, group.ownershipName())
                 .map(found -> found.map(this::taken));
+    }
+
+    /** All that are stored now: no cache, no view. */
+    public Future<Map<GroupId, OwnershipSeen>> readAll() {
+        return quorum.list(KIND, namespace, (String) null)
+                .map(
+                        found -> {
+                            Map<GroupId, OwnershipSeen> all = new LinkedHashMap<>();
+                            for (GenericKubernetesResource each : found) {
+                                GroupOwnershipSpec spec =
+                                        ResourceJson.spec(each, GroupOwnershipSpec.class);
+                                all.put(new GroupId(spec.namespace(), spec.group()), taken(each));
+                            }
+                            return all;
+                        });
     }
 
     private Future<OwnershipSeen> readAgain(GroupId group, Throwable failed) {

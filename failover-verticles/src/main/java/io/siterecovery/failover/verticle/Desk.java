@@ -6,9 +6,9 @@ import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +21,8 @@ final class Desk {
     private final Ports ports;
     private final Turns turns;
     private final RandomGenerator jitter;
-    private final Set<GroupId> actedFor = new HashSet<>();
+    private final Map<GroupId, Long> terms = new HashMap<>();
+    private boolean begun;
     private boolean closed;
 
     Desk(Ports ports, Turns turns, RandomGenerator jitter) {
@@ -59,23 +60,30 @@ final class Desk {
         return closed;
     }
 
+    /** The work begins: who acted for each group until now is known. */
+    void begin(Map<GroupId, OwnershipSeen> groups) {
+        groups.forEach((group, seen) -> terms.put(group, seen.ownership().term()));
+        begun = true;
+    }
+
     /**
-     * Whether this instance may act for a group. Who acted for it and lost it to another instance
-     * must not take it again until it is started anew: two would take it from one another for ever.
+     * Whether this instance may act for a group: it takes it from whoever acted before this work
+     * began, never from one that has taken it since. So the last to begin keeps it: one that was
+     * asleep meanwhile cannot rob it, and two cannot take it from one another for ever.
      */
     boolean mayActFor(GroupId group, Optional<OwnershipSeen> seen) {
-        Optional<Ownership> ownership = seen.map(OwnershipSeen::ownership);
-        if (closed) {
+        if (closed || !begun) {
             return false;
         }
+        Optional<Ownership> ownership = seen.map(OwnershipSeen::ownership);
         if (ownership.isEmpty() || ownership.get().instance().isEmpty()) {
             return true;
         }
         if (ownership.get().actsFor(instanceId())) {
-            actedFor.add(group);
             return true;
         }
-        if (!actedFor.contains(group)) {
+        Long term = terms.get(group);
+        if (term != null && term == ownership.get().term()) {
             return true;
         }
         LOG.atDebug()

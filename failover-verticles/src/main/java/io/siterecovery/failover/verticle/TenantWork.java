@@ -46,11 +46,13 @@ public final class TenantWork {
     private final Desk desk;
     private final TenantView view = new TenantView(this::changed);
     private final GroupViews views;
+    private final OwnershipStore ownerships;
     private final FencePolicies policies;
     private final ProtectionGroups groups;
     private final Failovers failovers;
     private final Requests requests;
     private final Lanes<KubernetesApi> policyLanes;
+    private final Lane beginning;
     private final Set<String> dirty = new HashSet<>();
     private boolean wishesChanged;
     private boolean scheduled;
@@ -67,7 +69,7 @@ public final class TenantWork {
         desk = new Desk(ports, turns, jitter);
         policies = new FencePolicies(tenant);
         views = new GroupViews(view, tenant, policies::inForce);
-        OwnershipStore ownerships = new OwnershipStore(ports.quorum(), tenant.namespace(), view);
+        ownerships = new OwnershipStore(ports.quorum(), tenant.namespace(), view);
         GroupEffects groupEffects = new GroupEffects(ports, view, ownerships);
         FailoverAdapters adapters =
                 new FailoverAdapters(
@@ -86,6 +88,7 @@ public final class TenantWork {
                 new Requests(
                         desk, tenant.namespace(), view, views, new RequestEffects(ports, view));
         policyLanes = desk.lanes(this::installPolicies);
+        beginning = desk.lane("beginning", this::whoActedUntilNow);
     }
 
     /** A record of {@code dr-<d>.clusters}. */
@@ -110,7 +113,14 @@ public final class TenantWork {
         begun = true;
         sites().forEach(policyLanes::wake);
         fullPassLater();
+        beginning.wake();
+    }
+
+    /** Nothing is done for any group before that is known, from where it is stored. */
+    private Optional<Instant> whoActedUntilNow() {
+        desk.begin(await(ownerships.readAll()));
         everythingChanged();
+        return Optional.empty();
     }
 
     public void close() {
@@ -123,6 +133,7 @@ public final class TenantWork {
         failovers.close();
         requests.close();
         policyLanes.close();
+        beginning.close();
     }
 
     /** Each site for itself: one that is silent must not keep the other unfenced. */

@@ -8,10 +8,16 @@ import java.util.Optional;
  * What to do for a group now.
  *
  * @param actions in order; those of one list may run at once
- * @param statuses written last, and never in the way of an action
- * @param lookAgain when something that is true now may stop being true by itself
+ * @param report what users are told, which is never in the way of an action
  */
-public record GroupDecision(
-        List<GroupEffect> actions,
-        List<GroupEffect.WriteStatus> statuses,
-        Optional<Instant> lookAgain) {}
+public record GroupDecision(List<GroupEffect> actions, GroupReport report) {
+
+    public List<GroupEffect.WriteStatus> statuses() {
+        return report.statuses();
+    }
+
+    /** When something that is true now may stop being true by itself. */
+    public Optional<Instant> lookAgain() {
+        return report.lookAgain();
+    }
+}

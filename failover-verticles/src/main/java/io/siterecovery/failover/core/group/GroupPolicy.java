@@ -72,7 +72,7 @@ public final class GroupPolicy {
                 actions.add(new CreateOwnership(Ownership.unclaimed()));
             }
         }
-        return new GroupDecision(List.copyOf(actions), report.statuses(), report.lookAgain());
+        return new GroupDecision(List.copyOf(actions), report);
     }
 
     /**

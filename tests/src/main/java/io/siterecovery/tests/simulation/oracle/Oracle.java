@@ -42,8 +42,8 @@ public final class Oracle {
         this.story = story;
         this.truth = new Truth(world);
         this.writes = new WriteRules(world, truth, agenda::micros, this::found);
-        this.ownerships = new OwnershipRules(world, truth, writes, this::found);
-        this.progress = new ProgressRules(world, truth, this::found);
+        this.ownerships = new OwnershipRules(world, truth, writes, agenda::micros, this::found);
+        this.progress = new ProgressRules(world, truth, ownerships, this::found);
         this.end = new EndRules(world, truth, this::found);
         this.isolation = new Isolation(world, this::found);
         this.machines =

@@ -13,9 +13,12 @@ import io.siterecovery.tests.simulation.world.Machine;
 import io.siterecovery.tests.simulation.world.Replica;
 import io.siterecovery.tests.simulation.world.Stored;
 import io.siterecovery.tests.simulation.world.World;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 
 /** Judges each change of an ownership by what is true at that moment. */
 final class OwnershipRules {
@@ -23,13 +26,26 @@ final class OwnershipRules {
     private final World world;
     private final Truth truth;
     private final WriteRules writes;
+    private final LongSupplier now;
     private final BiConsumer<String, String> found;
+    private final Map<Group, Long> heldSince = new HashMap<>();
 
-    OwnershipRules(World world, Truth truth, WriteRules writes, BiConsumer<String, String> found) {
+    OwnershipRules(
+            World world,
+            Truth truth,
+            WriteRules writes,
+            LongSupplier now,
+            BiConsumer<String, String> found) {
         this.world = world;
         this.truth = truth;
         this.writes = writes;
+        this.now = now;
         this.found = found;
+    }
+
+    /** When the group last got a holder. */
+    long heldSince(Group group) {
+        return heldSince.getOrDefault(group, 0L);
     }
 
     void landed(Change change) {
@@ -64,6 +80,7 @@ final class OwnershipRules {
                 }
             }
             case Holder.At(var at) -> {
+                heldSince.put(group, now.getAsLong());
                 if (before.holder() instanceof Holder.At) {
                     found.accept("Close", group + " moved without Close to " + at);
                 } else if (before.holder() instanceof Holder.Moving(var from, var to)

@@ -15,11 +15,17 @@ final class ProgressRules {
 
     private final World world;
     private final Truth truth;
+    private final OwnershipRules ownerships;
     private final BiConsumer<String, String> found;
 
-    ProgressRules(World world, Truth truth, BiConsumer<String, String> found) {
+    ProgressRules(
+            World world,
+            Truth truth,
+            OwnershipRules ownerships,
+            BiConsumer<String, String> found) {
         this.world = world;
         this.truth = truth;
+        this.ownerships = ownerships;
         this.found = found;
     }
 
@@ -62,19 +68,10 @@ final class ProgressRules {
         for (Machine machine : group.get().machines()) {
             boolean ran =
                     world.kubeVirt(target).guest(machine).filter(Guest::hasRun).isPresent()
-                            || world.kubeVirt(target).hasRunSince(machine, granted(failover));
+                            || world.kubeVirt(target).hasRunSince(machine, ownerships.heldSince(group.get()));
             if (truth.isMember(group.get(), machine) && !ran) {
                 found.accept("Done", change.key() + " is Completed, but " + machine + " never ran");
             }
         }
-    }
-
-    private static long granted(Stored failover) {
-        for (var condition : failover.at("status", "conditions")) {
-            if (condition.path("type").asText().equals("Granted")) {
-                return Truth.micros(condition.path("lastTransitionTime").asText());
-            }
-        }
-        return 0;
     }
 }
