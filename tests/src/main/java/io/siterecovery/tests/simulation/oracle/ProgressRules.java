@@ -19,10 +19,7 @@ final class ProgressRules {
     private final BiConsumer<String, String> found;
 
     ProgressRules(
-            World world,
-            Truth truth,
-            OwnershipRules ownerships,
-            BiConsumer<String, String> found) {
+            World world, Truth truth, OwnershipRules ownerships, BiConsumer<String, String> found) {
         this.world = world;
         this.truth = truth;
         this.ownerships = ownerships;
@@ -68,7 +65,8 @@ final class ProgressRules {
         for (Machine machine : group.get().machines()) {
             boolean ran =
                     world.kubeVirt(target).guest(machine).filter(Guest::hasRun).isPresent()
-                            || world.kubeVirt(target).hasRunSince(machine, ownerships.heldSince(group.get()));
+                            || world.kubeVirt(target)
+                                    .hasRunSince(machine, ownerships.heldSince(group.get()));
             if (truth.isMember(group.get(), machine) && !ran) {
                 found.accept("Done", change.key() + " is Completed, but " + machine + " never ran");
             }
