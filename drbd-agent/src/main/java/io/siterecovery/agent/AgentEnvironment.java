@@ -40,19 +40,16 @@ final class AgentEnvironment {
     }
 
     private AgentConfig config() throws Refused {
-        String node = required("NODE_NAME");
-        String cluster = required("CLUSTER_NAME");
-        String site = required("SITE_ID");
+        String node = required(Setting.NODE_NAME);
+        String cluster = required(Setting.CLUSTER_NAME);
+        String site = required(Setting.SITE_ID);
         Map<String, String> kafka = kafka();
-        List<String> drbdsetup = words(optional("DRBDSETUP", "drbdsetup"));
-        List<String> drbdadm =
-                environment.containsKey("DRBDADM")
-                        ? words(optional("DRBDADM", ""))
-                        : AgentConfig.drbdadmBeside(drbdsetup);
-        Duration statistics = seconds("STATISTICS_INTERVAL", AgentConfig.STATISTICS_INTERVAL);
-        Duration beat = seconds("BEAT_INTERVAL", AgentConfig.BEAT_INTERVAL);
+        List<String> drbdsetup = drbdsetup(environment);
+        List<String> drbdadm = drbdadm(environment, drbdsetup);
+        Duration statistics = seconds(Setting.STATISTICS_INTERVAL, AgentConfig.STATISTICS_INTERVAL);
+        Duration beat = seconds(Setting.BEAT_INTERVAL, AgentConfig.BEAT_INTERVAL);
         Optional<KubernetesAccess> kubernetes = kubernetes();
-        Duration limit = seconds("NOT_READY_TIMEOUT", AgentConfig.NOT_READY_LIMIT);
+        Duration limit = seconds(Setting.NOT_READY_TIMEOUT, AgentConfig.NOT_READY_LIMIT);
         if (!faults.isEmpty()) {
             throw new Refused(faults);
         }
@@ -71,16 +68,16 @@ final class AgentEnvironment {
 
     /** Inside a pod all of it is there; outside, each part can be set. */
     private Optional<KubernetesAccess> kubernetes() {
-        String host = optional("KUBERNETES_SERVICE_HOST", "");
+        String host = environment.getOrDefault("KUBERNETES_SERVICE_HOST", "");
         String inCluster =
                 host.isEmpty()
                         ? ""
                         : "https://%s:%s"
                                 .formatted(
                                         host.contains(":") ? "[" + host + "]" : host,
-                                        optional("KUBERNETES_SERVICE_PORT", "443"));
-        String server = optional("KUBERNETES_API_SERVER", inCluster);
-        String wish = optional("STARTUP_TAINT", server.isEmpty() ? "off" : "on");
+                                        environment.getOrDefault("KUBERNETES_SERVICE_PORT", "443"));
+        String server = optional(Setting.KUBERNETES_API_SERVER, inCluster);
+        String wish = optional(Setting.STARTUP_TAINT, server.isEmpty() ? "off" : "on");
         if (!wish.equals("on") && !wish.equals("off")) {
             faults.add("STARTUP_TAINT is neither on nor off: " + wish);
         }
@@ -95,10 +92,10 @@ final class AgentEnvironment {
             return Optional.of(
                     new KubernetesAccess(
                             new URI(server),
-                            file("KUBERNETES_TOKEN_FILE", SERVICE_ACCOUNT.resolve("token")),
-                            file("KUBERNETES_CA_FILE", SERVICE_ACCOUNT.resolve("ca.crt")),
-                            file("KUBERNETES_CLIENT_CERTIFICATE_FILE", null),
-                            file("KUBERNETES_CLIENT_KEY_FILE", null)));
+                            file(Setting.KUBERNETES_TOKEN_FILE, SERVICE_ACCOUNT.resolve("token")),
+                            file(Setting.KUBERNETES_CA_FILE, SERVICE_ACCOUNT.resolve("ca.crt")),
+                            file(Setting.KUBERNETES_CLIENT_CERTIFICATE_FILE, null),
+                            file(Setting.KUBERNETES_CLIENT_KEY_FILE, null)));
         } catch (URISyntaxException e) {
             faults.add("KUBERNETES_API_SERVER is no address: " + server);
             return Optional.empty();
@@ -106,7 +103,7 @@ final class AgentEnvironment {
     }
 
     /** What is set must be there; the usual place is taken only if it is. */
-    private Optional<Path> file(String name, @Nullable Path usual) {
+    private Optional<Path> file(Setting name, @Nullable Path usual) {
         String set = optional(name, "");
         if (set.isEmpty()) {
             return Optional.ofNullable(usual).filter(Files::isReadable);
@@ -120,8 +117,8 @@ final class AgentEnvironment {
 
     private Map<String, String> kafka() {
         Map<String, String> kafka = new HashMap<>();
-        kafka.put("bootstrap.servers", required("KAFKA_BOOTSTRAP_SERVERS"));
-        String protocol = optional("KAFKA_SECURITY_PROTOCOL", "SASL_SSL");
+        kafka.put("bootstrap.servers", required(Setting.KAFKA_BOOTSTRAP_SERVERS));
+        String protocol = optional(Setting.KAFKA_SECURITY_PROTOCOL, "SASL_SSL");
         kafka.put("security.protocol", protocol);
         if (protocol.startsWith("SASL")) {
             kafka.put("sasl.mechanism", "SCRAM-SHA-512");
@@ -129,9 +126,9 @@ final class AgentEnvironment {
                     "sasl.jaas.config",
                     "org.apache.kafka.common.security.scram.ScramLoginModule required"
                             .concat(" username=\"%s\" password=\"%s\";")
-                            .formatted(quoted(required("KAFKA_USERNAME")), quoted(password())));
+                            .formatted(quoted(required(Setting.KAFKA_USERNAME)), quoted(password())));
         }
-        String authorities = environment.get("KAFKA_CA_FILE");
+        String authorities = environment.get(Setting.KAFKA_CA_FILE.name());
         if (authorities != null) {
             kafka.put("ssl.truststore.type", "PEM");
             kafka.put("ssl.truststore.location", authorities);
@@ -140,9 +137,9 @@ final class AgentEnvironment {
     }
 
     private String password() {
-        String file = environment.get("KAFKA_PASSWORD_FILE");
+        String file = environment.get(Setting.KAFKA_PASSWORD_FILE.name());
         if (file == null) {
-            return required("KAFKA_PASSWORD");
+            return required(Setting.KAFKA_PASSWORD);
         }
         try {
             return Files.readString(Path.of(file)).strip();
@@ -152,8 +149,8 @@ final class AgentEnvironment {
         }
     }
 
-    private String required(String name) {
-        String value = environment.get(name);
+    private String required(Setting name) {
+        String value = environment.get(name.name());
         if (value == null || value.isBlank()) {
             faults.add(name + " is not set");
             return "";
@@ -161,17 +158,33 @@ final class AgentEnvironment {
         return value;
     }
 
-    private String optional(String name, String fallback) {
-        String value = environment.get(name);
+    private String optional(Setting name, String fallback) {
+        return optional(environment, name, fallback);
+    }
+
+    private static String optional(
+            Map<String, String> environment, Setting name, String fallback) {
+        String value = environment.get(name.name());
         return value == null || value.isBlank() ? fallback : value;
+    }
+
+    static List<String> drbdsetup(Map<String, String> environment) {
+        return words(optional(environment, Setting.DRBDSETUP, "drbdsetup"));
+    }
+
+    /** Empty if nobody knows where it is. */
+    static List<String> drbdadm(Map<String, String> environment, List<String> drbdsetup) {
+        return environment.containsKey(Setting.DRBDADM.name())
+                ? words(optional(environment, Setting.DRBDADM, ""))
+                : AgentConfig.drbdadmBeside(drbdsetup);
     }
 
     private static List<String> words(String text) {
         return text.isBlank() ? List.of() : List.of(text.strip().split("\\s+", -1));
     }
 
-    private Duration seconds(String name, Duration fallback) {
-        @Nullable String value = environment.get(name);
+    private Duration seconds(Setting name, Duration fallback) {
+        @Nullable String value = environment.get(name.name());
         if (value == null) {
             return fallback;
         }

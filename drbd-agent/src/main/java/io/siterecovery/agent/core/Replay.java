@@ -13,6 +13,7 @@ public final class Replay implements LineSplitter.Lines {
 
     private final UnparsedLines unparsed = new UnparsedLines();
     private NodeView view = new NodeView("", "", unparsed);
+    private final StrangeWords strange = new StrangeWords();
     private LineSplitter splitter = new LineSplitter();
     private long lines;
 
@@ -27,6 +28,7 @@ public final class Replay implements LineSplitter.Lines {
             view.unusable("line without an end");
         }
         view.settle();
+        strange.add(view.strange());
         splitter = new LineSplitter();
     }
 
@@ -48,6 +50,11 @@ public final class Replay implements LineSplitter.Lines {
     public void tooLong() {
         lines++;
         view.unusable("line too long");
+    }
+
+    /** Of all recordings that have ended. */
+    public StrangeWords strange() {
+        return strange;
     }
 
     public NodeView view() {

@@ -39,6 +39,11 @@ public final class StrangeWords {
         }
     }
 
+    void add(StrangeWords others) {
+        others.keys.forEach(key -> keep(keys, key));
+        others.words.forEach(word -> keep(words, word));
+    }
+
     /** As {@code <object>.<key>}. */
     public List<String> keys() {
         return List.copyOf(keys);
