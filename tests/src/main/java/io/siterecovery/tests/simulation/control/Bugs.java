@@ -2,6 +2,7 @@ package io.siterecovery.tests.simulation.control;
 
 import io.siterecovery.failover.adapter.Ports;
 import io.siterecovery.failover.verticle.Decisions;
+import io.siterecovery.failover.verticle.Turns;
 
 /** Where a planted bug gets in: other decisions, or other hands. */
 public interface Bugs {
@@ -14,6 +15,10 @@ public interface Bugs {
     }
 
     default Ports ports(Ports sound) {
+        return sound;
+    }
+
+    default Turns turns(Turns sound) {
         return sound;
     }
 }

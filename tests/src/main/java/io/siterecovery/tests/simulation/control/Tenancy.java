@@ -69,7 +69,7 @@ final class Tenancy {
         this.work =
                 new TenantWork(
                         around.bugs().ports(ports),
-                        process.turns(),
+                        around.bugs().turns(process.turns()),
                         decisions,
                         dice.fork().generator());
     }

@@ -236,6 +236,18 @@ final class WriteRules {
                                                     + "/"
                                                     + e.getKey()));
         }
+        if (before != null && change.author().human()) {
+            // Before the guard is in force people may; after it they could not.
+            before.properties()
+                    .forEach(
+                            e ->
+                                    everFenced.remove(
+                                            site
+                                                    + "/VirtualMachine "
+                                                    + change.key().namespace()
+                                                    + "/"
+                                                    + e.getKey()));
+        }
         if (before != null && change.author().ours()) {
             before.properties()
                     .forEach(

@@ -1,0 +1,405 @@
+package io.siterecovery.tests.simulation.mutant;
+
+import io.siterecovery.events.cluster.ObjectMeta;
+import io.siterecovery.events.cluster.VirtualMachineFact;
+import io.siterecovery.failover.core.group.GroupDecision;
+import io.siterecovery.failover.core.group.GroupEffect;
+import io.siterecovery.failover.core.group.GroupEffect.PatchVm;
+import io.siterecovery.failover.core.group.GroupEffect.Power;
+import io.siterecovery.failover.core.group.GroupObservation;
+import io.siterecovery.failover.core.group.GroupObservation.Member;
+import io.siterecovery.failover.core.group.GroupObservation.Site;
+import io.siterecovery.failover.core.ownership.Claim;
+import io.siterecovery.failover.core.ownership.ClusterId;
+import io.siterecovery.failover.core.ownership.Holder;
+import io.siterecovery.failover.core.ownership.Ownership;
+import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.verticle.Decisions;
+import io.siterecovery.model.ApiGroups;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Bugs in what VMs may do on each site. */
+final class GroupMutants {
+
+    static List<Mutant> all() {
+        return List.of(
+                Mutant.deciding(
+                        "ownership-reset-with-group",
+                        "a group that is deleted and made again starts without a holder",
+                        s -> Altered.doing(s, GroupMutants::reset)),
+                Mutant.deciding(
+                        "not-held-elsewhere",
+                        "VMs that somebody starts off the holder's cluster are left running",
+                        s -> Altered.doing(s, GroupMutants::leftRunning)),
+                Mutant.deciding(
+                        "not-fenced-elsewhere",
+                        "VMs are stopped off the holder's cluster, but not fenced there",
+                        s -> Altered.doing(s, GroupMutants::unfenced)),
+                Mutant.deciding(
+                        "opened-before-grant",
+                        "the target's fence is opened while the source is being stopped",
+                        s -> Altered.doing(s, GroupMutants::openedEarly)),
+                Mutant.deciding(
+                        "started-while-moving",
+                        "the target is started once the source was told to stop",
+                        s -> Altered.doing(s, GroupMutants::startedEarly)),
+                Mutant.deciding(
+                        "unclaimed-is-stopped",
+                        "VMs on the second site are stopped before anybody was seen holding",
+                        s -> Altered.doing(s, GroupMutants::unclaimedStopped)),
+                Mutant.deciding(
+                        "higher-claims-ignored",
+                        "an instance that meets a higher claim goes on",
+                        s -> Altered.seeingGroups(s, GroupMutants::withoutHigherClaims)),
+                Mutant.deciding(
+                        "no-restamp-after-takeover",
+                        "a new instance leaves its predecessor's marks where they are",
+                        NoRestamp::new),
+                Mutant.deciding(
+                        "each-action-once",
+                        "an action on a group is asked for once, whatever became of it",
+                        ActionsOnce::new),
+                Mutant.deciding(
+                        "wish-during-move",
+                        "desiredState of the source is followed while the group moves",
+                        s -> Altered.doing(s, GroupMutants::wishFollowed)),
+                Mutant.deciding(
+                        "never-settles",
+                        "marks are renewed at every look",
+                        s -> Altered.doing(s, GroupMutants::alwaysStamping)));
+    }
+
+    private static Optional<Ownership> ownership(GroupObservation seen) {
+        return seen.ownership().map(OwnershipSeen::ownership);
+    }
+
+    private static boolean actsFor(GroupObservation seen) {
+        return ownership(seen).filter(o -> o.actsFor(seen.instanceId())).isPresent();
+    }
+
+    private static List<GroupEffect> reset(GroupObservation seen, List<GroupEffect> actions) {
+        if (seen.definition().isEmpty()
+                && seen.hubComplete()
+                && seen.sites().stream().allMatch(Site::known)
+                && ownership(seen)
+                        .filter(o -> !(o.holder() instanceof Holder.Unclaimed))
+                        .isPresent()) {
+            Ownership is = ownership(seen).orElseThrow();
+            return List.of(
+                    new GroupEffect.WriteOwnership(
+                            seen.ownership().orElseThrow(),
+                            new Ownership(
+                                    new Holder.Unclaimed(),
+                                    is.epoch() + 1,
+                                    Optional.empty(),
+                                    is.instance(),
+                                    is.history())));
+        }
+        return actions;
+    }
+
+    private static boolean heldBy(GroupObservation seen, ClusterId cluster) {
+        return ownership(seen).filter(o -> o.holder().isAt(cluster)).isPresent();
+    }
+
+    private static List<GroupEffect> leftRunning(GroupObservation seen, List<GroupEffect> actions) {
+        boolean moving =
+                ownership(seen).filter(o -> o.holder() instanceof Holder.Moving).isPresent();
+        return actions.stream()
+                .filter(
+                        a ->
+                                moving
+                                        || !(a instanceof PatchVm p
+                                                && p.power() == Power.STOP
+                                                && !heldBy(seen, p.cluster())))
+                .toList();
+    }
+
+    private static List<GroupEffect> unfenced(GroupObservation seen, List<GroupEffect> actions) {
+        boolean moving =
+                ownership(seen).filter(o -> o.holder() instanceof Holder.Moving).isPresent();
+        return actions.stream()
+                .filter(
+                        a ->
+                                moving
+                                        || !(a instanceof GroupEffect.Fence f
+                                                && !heldBy(seen, f.cluster())))
+                .toList();
+    }
+
+    private static Optional<Site> target(GroupObservation seen) {
+        return ownership(seen)
+                .flatMap(
+                        o ->
+                                o.holder() instanceof Holder.Moving(_, var to)
+                                        ? seen.site(to)
+                                        : Optional.empty());
+    }
+
+    private static boolean stopping(GroupObservation seen) {
+        return seen.operation().filter(o -> o.step().equals("StoppingVMs")).isPresent();
+    }
+
+    private static List<GroupEffect> openedEarly(GroupObservation seen, List<GroupEffect> actions) {
+        Optional<Site> target = target(seen).filter(t -> t.fence().isPresent());
+        if (target.isEmpty() || !stopping(seen) || !actsFor(seen)) {
+            return actions;
+        }
+        Set<String> listed = new HashSet<>();
+        target.get().members().stream()
+                .filter(m -> target.get().fencedBy(m.name()).isPresent())
+                .forEach(m -> listed.add(m.name()));
+        List<GroupEffect> more = new ArrayList<>(actions);
+        if (!listed.isEmpty()) {
+            more.add(
+                    new GroupEffect.Unfence(
+                            target.get().cluster(), target.get().fence().orElseThrow(), listed));
+        }
+        return more;
+    }
+
+    private static List<GroupEffect> startedEarly(
+            GroupObservation seen, List<GroupEffect> actions) {
+        Optional<Site> target = target(seen).filter(Site::known);
+        if (target.isEmpty() || !stopping(seen) || !actsFor(seen)) {
+            return actions;
+        }
+        List<GroupEffect> opened = openedEarly(seen, actions);
+        if (!opened.equals(actions)) {
+            return opened;
+        }
+        List<GroupEffect> more = new ArrayList<>(actions);
+        more.removeIf(a -> a instanceof GroupEffect.Fence f && f.cluster().equals(target.get().cluster()));
+        Claim claim =
+                ownership(seen).orElseThrow().claim(seen.deployment(), seen.group());
+        for (Member member : target.get().members()) {
+            member.vm()
+                    .filter(VirtualMachineFact::halted)
+                    .ifPresent(
+                            vm ->
+                                    more.add(
+                                            new PatchVm(
+                                                    target.get().cluster(),
+                                                    member.name(),
+                                                    vm,
+                                                    claim,
+                                                    Power.START)));
+        }
+        return more;
+    }
+
+    private static List<GroupEffect> unclaimedStopped(
+            GroupObservation seen, List<GroupEffect> actions) {
+        boolean unclaimed =
+                ownership(seen).filter(o -> o.holder() instanceof Holder.Unclaimed).isPresent();
+        Site second = seen.sites().getLast();
+        if (!unclaimed || !second.known()) {
+            return actions;
+        }
+        List<GroupEffect> more = new ArrayList<>(actions);
+        Claim claim =
+                ownership(seen).orElseThrow().claim(seen.deployment(), seen.group());
+        for (Member member : second.members()) {
+            member.vm()
+                    .filter(vm -> !vm.halted())
+                    .ifPresent(
+                            vm ->
+                                    more.add(
+                                            new PatchVm(
+                                                    second.cluster(),
+                                                    member.name(),
+                                                    vm,
+                                                    claim,
+                                                    Power.STOP)));
+        }
+        return more;
+    }
+
+    private static GroupObservation withoutHigherClaims(GroupObservation seen) {
+        if (ownership(seen).isEmpty()) {
+            return seen;
+        }
+        Claim ours = ownership(seen).get().claim(seen.deployment(), seen.group());
+        return claims(
+                seen,
+                claim -> claim.sameGroup(ours) && claim.isHigherThan(ours) ? ours : claim);
+    }
+
+    private interface OtherClaim {
+        Claim instead(Claim claim);
+    }
+
+    private static GroupObservation claims(GroupObservation seen, OtherClaim other) {
+        return new GroupObservation(
+                seen.now(),
+                seen.deployment(),
+                seen.instanceId(),
+                seen.group(),
+                seen.hubComplete(),
+                seen.definition(),
+                seen.ownership(),
+                seen.operation(),
+                seen.sites().stream()
+                        .map(
+                                s ->
+                                        new Site(
+                                                s.cluster(),
+                                                s.reachable(),
+                                                s.complete(),
+                                                s.copy(),
+                                                s.members().stream()
+                                                        .map(m -> claims(m, other))
+                                                        .toList(),
+                                                s.fence(),
+                                                s.fenceHolds()))
+                        .toList(),
+                seen.replication());
+    }
+
+    private static Member claims(Member m, OtherClaim other) {
+        return new Member(
+                m.name(),
+                m.vm().map(vm -> claims(vm, other)),
+                m.instance(),
+                m.launchers(),
+                m.disks(),
+                m.takenBy());
+    }
+
+    private static VirtualMachineFact claims(VirtualMachineFact vm, OtherClaim other) {
+        String mark = vm.meta().annotations().get(ApiGroups.CLAIM);
+        Optional<Claim> claim = Optional.ofNullable(mark).flatMap(Claim::parse);
+        if (claim.isEmpty()) {
+            return vm;
+        }
+        Map<String, String> annotations = new HashMap<>(vm.meta().annotations());
+        annotations.put(ApiGroups.CLAIM, other.instead(claim.get()).toString());
+        ObjectMeta meta = vm.meta();
+        return new VirtualMachineFact(
+                new ObjectMeta(
+                        meta.uid(),
+                        meta.resourceVersion(),
+                        meta.generation(),
+                        meta.createdAt(),
+                        meta.deletedAt(),
+                        annotations),
+                vm.running(),
+                vm.runStrategy(),
+                vm.claims(),
+                vm.unprotectable(),
+                vm.printableStatus());
+    }
+
+    /** Marks of the same epoch are as good as its own, whoever made them. */
+    private static final class NoRestamp extends Altered {
+
+        NoRestamp(Decisions sound) {
+            super(sound);
+        }
+
+        @Override
+        public GroupDecision group(GroupObservation seen) {
+            GroupDecision decision = super.group(seen);
+            return new GroupDecision(
+                    decision.actions().stream()
+                            .filter(a -> !(a instanceof PatchVm p && p.power() == Power.AS_IT_IS))
+                            .toList(),
+                    decision.report());
+        }
+    }
+
+    private static final class ActionsOnce extends Altered {
+
+        private final Set<String> asked = new HashSet<>();
+
+        ActionsOnce(Decisions sound) {
+            super(sound);
+        }
+
+        @Override
+        public GroupDecision group(GroupObservation seen) {
+            GroupDecision decision = super.group(seen);
+            return new GroupDecision(
+                    decision.actions().stream().filter(a -> asked.add(key(a))).toList(),
+                    decision.report());
+        }
+
+        private static String key(GroupEffect action) {
+            return switch (action) {
+                case PatchVm p -> "vm" + p.cluster() + p.name() + p.power() + p.claim();
+                case GroupEffect.Fence f -> "fence" + f.cluster() + f.vms() + f.claim();
+                case GroupEffect.Unfence f -> "unfence" + f.cluster() + f.vms() + f.seen().claims();
+                case GroupEffect.CreateOwnership c -> c.toString() + c.hashCode();
+                case GroupEffect.WriteOwnership w -> "own" + w.seen().resourceVersion() + w.next();
+                case GroupEffect.MakeCopy c -> "copy" + c.cluster() + c.copyOf();
+                case GroupEffect.UpdateCopy c -> "update" + c.cluster() + c.resourceVersion();
+                case GroupEffect.DeleteCopy c -> "delete" + c.cluster() + c.uid();
+                case GroupEffect.WriteStatus s -> s.toString();
+            };
+        }
+    }
+
+    private static List<GroupEffect> wishFollowed(
+            GroupObservation seen, List<GroupEffect> actions) {
+        Optional<Site> source =
+                ownership(seen)
+                        .flatMap(
+                                o ->
+                                        o.holder() instanceof Holder.Moving(var from, _)
+                                                ? seen.site(from)
+                                                : Optional.empty());
+        if (source.isEmpty()
+                || !actsFor(seen)
+                || source.get()
+                        .copy()
+                        .filter(c -> "running".equals(c.spec().desiredState()))
+                        .isEmpty()) {
+            return actions;
+        }
+        List<GroupEffect> more = new ArrayList<>(actions);
+        Claim claim =
+                ownership(seen).orElseThrow().claim(seen.deployment(), seen.group());
+        for (Member member : source.get().members()) {
+            member.vm()
+                    .filter(VirtualMachineFact::halted)
+                    .ifPresent(
+                            vm ->
+                                    more.add(
+                                            new PatchVm(
+                                                    source.get().cluster(),
+                                                    member.name(),
+                                                    vm,
+                                                    claim,
+                                                    Power.START)));
+        }
+        return more;
+    }
+
+    private static List<GroupEffect> alwaysStamping(
+            GroupObservation seen, List<GroupEffect> actions) {
+        Optional<Ownership> is = ownership(seen);
+        if (!actions.isEmpty() || !actsFor(seen) || is.isEmpty()) {
+            return actions;
+        }
+        Claim claim = is.get().claim(seen.deployment(), seen.group());
+        Site first = seen.sites().getFirst();
+        Map<String, String> claims =
+                first.fence().map(f -> f.claims()).orElse(Map.of());
+        return first.members().isEmpty() || !first.known()
+                ? actions
+                : List.of(
+                        new GroupEffect.Fence(
+                                first.cluster(),
+                                first.fence(),
+                                Set.of("never-settles-" + claims.size()),
+                                claim));
+    }
+
+    private GroupMutants() {}
+}

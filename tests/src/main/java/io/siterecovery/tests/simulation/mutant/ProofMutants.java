@@ -1,0 +1,255 @@
+package io.siterecovery.tests.simulation.mutant;
+
+import io.siterecovery.failover.core.failover.Decision;
+import io.siterecovery.failover.core.failover.FailoverState.Active;
+import io.siterecovery.failover.core.failover.FailoverState.Closing;
+import io.siterecovery.failover.core.failover.FailoverState.Granting;
+import io.siterecovery.failover.core.failover.FailoverState.Proving;
+import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
+import io.siterecovery.failover.core.failover.Observation;
+import io.siterecovery.failover.core.failover.Observation.Fence;
+import io.siterecovery.failover.core.ownership.Claim;
+import io.siterecovery.failover.core.proof.PlannedProof;
+import io.siterecovery.failover.core.proof.Replication;
+import io.siterecovery.failover.core.proof.Replication.Beat;
+import io.siterecovery.failover.core.proof.Replication.NodeReport;
+import io.siterecovery.failover.verticle.Decisions;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Bugs in what counts as proof. */
+final class ProofMutants {
+
+    static List<Mutant> all() {
+        return List.of(
+                Mutant.deciding(
+                        "grant-without-proof",
+                        "what is stopped may be granted at once",
+                        s ->
+                                Altered.seeing(
+                                        s,
+                                        o ->
+                                                Sights.inspection(
+                                                        Sights.replication(o, _ -> NO_VOLUMES),
+                                                        Optional.of(Sights.NOTHING_LEFT)))),
+                Mutant.deciding(
+                        "proof-before-close",
+                        "a group that was seen stopped and in sync before Close needs no proof",
+                        ProofBeforeClose::new),
+                Mutant.deciding(
+                        "silence-is-stopped",
+                        "a source that does not answer is taken for stopped",
+                        s -> Altered.seeing(s, ProofMutants::silentIsStopped)),
+                Mutant.deciding(
+                        "silence-is-quiet",
+                        "an agent that says nothing has nothing to say",
+                        s -> Altered.seeing(s, o -> Sights.replication(o, r -> heard(r, o.now())))),
+                Mutant.deciding(
+                        "stale-words-count",
+                        "what an agent said before Close counts, however old it is",
+                        s ->
+                                Altered.seeing(
+                                        s,
+                                        o ->
+                                                Sights.replication(
+                                                        o,
+                                                        r ->
+                                                                Sights.reports(
+                                                                        r,
+                                                                        n -> fresh(n, o.now()))))),
+                Mutant.deciding(
+                        "no-up-to-date-check",
+                        "disks at the target are taken for UpToDate",
+                        s ->
+                                Altered.seeing(
+                                        s,
+                                        o ->
+                                                Sights.replication(
+                                                        o,
+                                                        r ->
+                                                                Sights.reports(
+                                                                        r,
+                                                                        n ->
+                                                                                Sights.state(
+                                                                                        n,
+                                                                                        Sights
+                                                                                                ::allDataThere))))),
+                Mutant.deciding(
+                        "in-flight-ignored",
+                        "protocol A: what is still on its way is not waited for",
+                        s ->
+                                Altered.seeing(
+                                        s,
+                                        o ->
+                                                Sights.replication(
+                                                        o,
+                                                        r ->
+                                                                Sights.reports(
+                                                                        r,
+                                                                        n ->
+                                                                                Sights.state(
+                                                                                        n,
+                                                                                        Sights
+                                                                                                ::nothingInFlight))))),
+                Mutant.deciding(
+                        "first-volume-only",
+                        "only the first disk of the group is looked at",
+                        s -> Altered.seeing(s, o -> Sights.replication(o, ProofMutants::first))),
+                Mutant.deciding(
+                        "told-is-stopped",
+                        "a VM that was told to stop is taken for stopped",
+                        s -> Altered.seeing(s, ProofMutants::toldIsStopped)));
+    }
+
+    private static final Replication NO_VOLUMES = new Replication(List.of(), List.of());
+
+    private static Observation silentIsStopped(Observation o) {
+        if (o.source().reachable()) {
+            return o;
+        }
+        Optional<Claim> claim =
+                o.ownership()
+                        .flatMap(
+                                own ->
+                                        o.source().vms().stream()
+                                                .flatMap(v -> v.claim().stream())
+                                                .findFirst()
+                                                .map(
+                                                        c ->
+                                                                new Claim(
+                                                                        c.deployment(),
+                                                                        c.group(),
+                                                                        own.ownership().epoch(),
+                                                                        own.ownership().term())));
+        return Sights.fence(
+                Sights.inspection(
+                        Sights.replication(
+                                Sights.source(o, Sights.stopped(o.source(), claim)),
+                                _ -> NO_VOLUMES),
+                        Optional.of(Sights.NOTHING_LEFT)),
+                Fence.HOLDS);
+    }
+
+    /** Whoever is silent is left out. */
+    private static Replication heard(Replication r, Instant now) {
+        List<NodeReport> reports =
+                r.reports().stream().filter(n -> n.countsAt(now, PlannedProof.MAX_SILENCE)).toList();
+        Set<String> known = new HashSet<>();
+        reports.forEach(n -> known.add(n.state().resource() + n.cluster()));
+        return new Replication(
+                r.volumes().stream()
+                        .filter(
+                                v ->
+                                        r.reports().stream()
+                                                .filter(
+                                                        n ->
+                                                                v.resource()
+                                                                        .filter(
+                                                                                n.state().resource()
+                                                                                        ::equals)
+                                                                        .isPresent())
+                                                .allMatch(
+                                                        n ->
+                                                                known.contains(
+                                                                        n.state().resource()
+                                                                                + n.cluster())))
+                        .toList(),
+                reports);
+    }
+
+    private static NodeReport fresh(NodeReport n, Instant now) {
+        return new NodeReport(
+                n.cluster(),
+                n.siteId(),
+                n.node(),
+                n.state(),
+                new Beat.Heard(n.state().incarnation(), now, true),
+                Long.MAX_VALUE);
+    }
+
+    private static Replication first(Replication r) {
+        return new Replication(r.volumes().stream().limit(1).toList(), r.reports());
+    }
+
+    /** VMs that are wished off are gone, and so is all that the API would still list. */
+    private static Observation toldIsStopped(Observation o) {
+        if (!o.source().reachable() || !o.desiredStateShown()) {
+            return o;
+        }
+        return Sights.inspection(
+                Sights.replication(
+                        Sights.source(o, Sights.stopped(o.source(), Optional.empty())),
+                        _ -> NO_VOLUMES),
+                Optional.of(Sights.NOTHING_LEFT));
+    }
+
+    private static final class ProofBeforeClose extends Altered {
+
+        private final Set<String> proven = new HashSet<>();
+
+        ProofBeforeClose(Decisions sound) {
+            super(sound);
+        }
+
+        @Override
+        public Decision step(Active state, Observation seen, String deployment) {
+            String uid = state.plan().uid();
+            boolean closed =
+                    seen.ownership().filter(o -> o.ownership().isLockedBy(uid)).isPresent();
+            if (state instanceof Closing && !closed && seen.source().allStopped()) {
+                boolean complete =
+                        PlannedProof.missing(
+                                        seen.replication(),
+                                        state.plan().source(),
+                                        state.plan().target(),
+                                        Map.of("east-cluster", 0L, "west-cluster", 0L),
+                                        Optional.of(Sights.NOTHING_LEFT),
+                                        seen.now())
+                                .isEmpty();
+                if (complete) {
+                    proven.add(uid);
+                }
+            }
+            if (closed && proven.contains(uid)) {
+                if (state instanceof Closing || state instanceof StoppingVms) {
+                    return decision(
+                            new Granting(state.plan(), Map.of(), state.deadline()));
+                }
+                if (state instanceof Proving || state instanceof Granting) {
+                    Optional<Claim> claim =
+                            seen.ownership()
+                                    .flatMap(
+                                            own ->
+                                                    seen.source().vms().stream()
+                                                            .flatMap(v -> v.claim().stream())
+                                                            .findFirst()
+                                                            .map(
+                                                                    c ->
+                                                                            new Claim(
+                                                                                    c.deployment(),
+                                                                                    c.group(),
+                                                                                    own.ownership()
+                                                                                            .epoch(),
+                                                                                    own.ownership()
+                                                                                            .term())));
+                    return super.step(
+                            state,
+                            Sights.inspection(
+                                    Sights.replication(
+                                            Sights.source(
+                                                    seen, Sights.stopped(seen.source(), claim)),
+                                            _ -> NO_VOLUMES),
+                                    Optional.of(Sights.NOTHING_LEFT)),
+                            deployment);
+                }
+            }
+            return super.step(state, seen, deployment);
+        }
+    }
+
+    private ProofMutants() {}
+}
