@@ -126,7 +126,8 @@ final class AgentEnvironment {
                     "sasl.jaas.config",
                     "org.apache.kafka.common.security.scram.ScramLoginModule required"
                             .concat(" username=\"%s\" password=\"%s\";")
-                            .formatted(quoted(required(Setting.KAFKA_USERNAME)), quoted(password())));
+                            .formatted(
+                                    quoted(required(Setting.KAFKA_USERNAME)), quoted(password())));
         }
         String authorities = environment.get(Setting.KAFKA_CA_FILE.name());
         if (authorities != null) {
@@ -162,8 +163,7 @@ final class AgentEnvironment {
         return optional(environment, name, fallback);
     }
 
-    private static String optional(
-            Map<String, String> environment, Setting name, String fallback) {
+    private static String optional(Map<String, String> environment, Setting name, String fallback) {
         String value = environment.get(name.name());
         return value == null || value.isBlank() ? fallback : value;
     }

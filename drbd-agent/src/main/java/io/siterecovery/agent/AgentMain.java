@@ -86,8 +86,7 @@ public final class AgentMain {
 
     private int status() {
         List<String> drbdsetup = AgentEnvironment.drbdsetup(environment);
-        return Seeing.run(
-                drbdsetup, AgentEnvironment.drbdadm(environment, drbdsetup), out, err);
+        return Seeing.run(drbdsetup, AgentEnvironment.drbdadm(environment, drbdsetup), out, err);
     }
 
     private int usage(String fault) {

@@ -51,9 +51,7 @@ final class Seeing {
             return NOT_SEEN;
         }
         List<DrbdResourceState> states = new ArrayList<>();
-        view.names().stream()
-                .sorted()
-                .forEach(name -> view.state(name).ifPresent(states::add));
+        view.names().stream().sorted().forEach(name -> view.state(name).ifPresent(states::add));
         out.print(states.isEmpty() ? "no resource is configured\n" : StatusTable.of(states));
         return SEEN;
     }
@@ -69,8 +67,7 @@ final class Seeing {
     }
 
     private static Optional<Commands.Output> call(List<String> program, List<String> arguments) {
-        List<String> command =
-                Stream.concat(program.stream(), arguments.stream()).toList();
+        List<String> command = Stream.concat(program.stream(), arguments.stream()).toList();
         return Commands.runNow(command, Seeing::killWhenLate);
     }
 

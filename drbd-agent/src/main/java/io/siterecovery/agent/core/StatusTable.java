@@ -79,8 +79,7 @@ public final class StatusTable {
 
     private static List<String> remote(Peer peer, int number) {
         List<String> remote =
-                new ArrayList<>(
-                        List.of(peer.name(), peer.connection().text(), peer.role().text()));
+                new ArrayList<>(List.of(peer.name(), peer.connection().text(), peer.role().text()));
         for (PeerVolume volume : peer.volumes()) {
             if (volume.volume() == number) {
                 remote.add(volume.replication().text());

@@ -175,9 +175,11 @@ final class GroupMutants {
             return opened;
         }
         List<GroupEffect> more = new ArrayList<>(actions);
-        more.removeIf(a -> a instanceof GroupEffect.Fence f && f.cluster().equals(target.get().cluster()));
-        Claim claim =
-                ownership(seen).orElseThrow().claim(seen.deployment(), seen.group());
+        more.removeIf(
+                a ->
+                        a instanceof GroupEffect.Fence f
+                                && f.cluster().equals(target.get().cluster()));
+        Claim claim = ownership(seen).orElseThrow().claim(seen.deployment(), seen.group());
         for (Member member : target.get().members()) {
             member.vm()
                     .filter(VirtualMachineFact::halted)
@@ -203,8 +205,7 @@ final class GroupMutants {
             return actions;
         }
         List<GroupEffect> more = new ArrayList<>(actions);
-        Claim claim =
-                ownership(seen).orElseThrow().claim(seen.deployment(), seen.group());
+        Claim claim = ownership(seen).orElseThrow().claim(seen.deployment(), seen.group());
         for (Member member : second.members()) {
             member.vm()
                     .filter(vm -> !vm.halted())
@@ -227,8 +228,7 @@ final class GroupMutants {
         }
         Claim ours = ownership(seen).get().claim(seen.deployment(), seen.group());
         return claims(
-                seen,
-                claim -> claim.sameGroup(ours) && claim.isHigherThan(ours) ? ours : claim);
+                seen, claim -> claim.sameGroup(ours) && claim.isHigherThan(ours) ? ours : claim);
     }
 
     private interface OtherClaim {
@@ -363,8 +363,7 @@ final class GroupMutants {
             return actions;
         }
         List<GroupEffect> more = new ArrayList<>(actions);
-        Claim claim =
-                ownership(seen).orElseThrow().claim(seen.deployment(), seen.group());
+        Claim claim = ownership(seen).orElseThrow().claim(seen.deployment(), seen.group());
         for (Member member : source.get().members()) {
             member.vm()
                     .filter(VirtualMachineFact::halted)
@@ -389,8 +388,7 @@ final class GroupMutants {
         }
         Claim claim = is.get().claim(seen.deployment(), seen.group());
         Site first = seen.sites().getFirst();
-        Map<String, String> claims =
-                first.fence().map(f -> f.claims()).orElse(Map.of());
+        Map<String, String> claims = first.fence().map(f -> f.claims()).orElse(Map.of());
         return first.members().isEmpty() || !first.known()
                 ? actions
                 : List.of(

@@ -39,9 +39,7 @@ final class HandMutants {
                         "whoever renewed its lease of late writes without comparing",
                         p -> bare(p, _ -> true, new LeaseHeld(p)::check)),
                 Mutant.waiting(
-                        "no-backoff",
-                        "what fails is tried again at once",
-                        HandMutants::atOnce));
+                        "no-backoff", "what fails is tried again at once", HandMutants::atOnce));
     }
 
     private static Ports bare(

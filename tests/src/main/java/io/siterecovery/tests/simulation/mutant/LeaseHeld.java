@@ -45,8 +45,7 @@ final class LeaseHeld {
                         .put("holderIdentity", ports.instanceId())
                         .put("renewTime", now.toString());
         if (found.isEmpty()) {
-            ObjectNode lease =
-                    Objects.object(ResourceKind.LEASE, ports.tenant().namespace(), NAME);
+            ObjectNode lease = Objects.object(ResourceKind.LEASE, ports.tenant().namespace(), NAME);
             lease.set("spec", spec);
             return ports.quorum()
                     .create(ResourceKind.LEASE, KubernetesJson.object(lease))

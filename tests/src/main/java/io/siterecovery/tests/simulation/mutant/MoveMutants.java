@@ -151,7 +151,8 @@ final class MoveMutants {
             Observation shown =
                     before && locked(state, seen)
                             ? heldAtOnce(
-                                    Sights.ownership(seen, seen.ownership().map(o -> moving(o, state))))
+                                    Sights.ownership(
+                                            seen, seen.ownership().map(o -> moving(o, state))))
                             : seen;
             Decision decision = super.step(state, shown, deployment);
             return new Decision(
@@ -262,8 +263,7 @@ final class MoveMutants {
                             .filter(o -> o.ownership().isLockedBy(state.plan().uid()))
                             .isPresent()) {
                 OwnershipSeen current = seen.ownership().get();
-                return decision(
-                        state, new WriteOwnership(current, current.ownership().release()));
+                return decision(state, new WriteOwnership(current, current.ownership().release()));
             }
             return decision;
         }
@@ -305,7 +305,8 @@ final class MoveMutants {
                                     new Subject.Known(
                                             group,
                                             new GroupSeen(
-                                                    at.ownership().map(o -> spoiled(o, order.uid())),
+                                                    at.ownership()
+                                                            .map(o -> spoiled(o, order.uid())),
                                                     at.failure(),
                                                     at.health(),
                                                     at.missingAtTarget(),
@@ -410,7 +411,6 @@ final class MoveMutants {
             return List.of();
         }
     }
-
 
     private MoveMutants() {}
 }

@@ -137,7 +137,9 @@ final class ProofMutants {
     /** Whoever is silent is left out. */
     private static Replication heard(Replication r, Instant now) {
         List<NodeReport> reports =
-                r.reports().stream().filter(n -> n.countsAt(now, PlannedProof.MAX_SILENCE)).toList();
+                r.reports().stream()
+                        .filter(n -> n.countsAt(now, PlannedProof.MAX_SILENCE))
+                        .toList();
         Set<String> known = new HashSet<>();
         reports.forEach(n -> known.add(n.state().resource() + n.cluster()));
         return new Replication(
@@ -216,8 +218,7 @@ final class ProofMutants {
             }
             if (closed && proven.contains(uid)) {
                 if (state instanceof Closing || state instanceof StoppingVms) {
-                    return decision(
-                            new Granting(state.plan(), Map.of(), state.deadline()));
+                    return decision(new Granting(state.plan(), Map.of(), state.deadline()));
                 }
                 if (state instanceof Proving || state instanceof Granting) {
                     Optional<Claim> claim =

@@ -30,7 +30,8 @@ final class Sights {
             new SourceInspection(List.of(), List.of(), List.of());
 
     static Observation source(Observation o, Side side) {
-        return copy(o, o.ownership(), side, o.replication(), o.fence(), o.topicEnds(), o.inspection());
+        return copy(
+                o, o.ownership(), side, o.replication(), o.fence(), o.topicEnds(), o.inspection());
     }
 
     static Observation replication(Observation o, UnaryOperator<Replication> alter) {
@@ -45,7 +46,14 @@ final class Sights {
     }
 
     static Observation fence(Observation o, Fence fence) {
-        return copy(o, o.ownership(), o.source(), o.replication(), fence, o.topicEnds(), o.inspection());
+        return copy(
+                o,
+                o.ownership(),
+                o.source(),
+                o.replication(),
+                fence,
+                o.topicEnds(),
+                o.inspection());
     }
 
     static Observation topicEnds(Observation o, Optional<Map<String, Long>> ends) {
@@ -54,12 +62,24 @@ final class Sights {
 
     static Observation inspection(Observation o, Optional<SourceInspection> inspection) {
         return copy(
-                o, o.ownership(), o.source(), o.replication(), o.fence(), o.topicEnds(), inspection);
+                o,
+                o.ownership(),
+                o.source(),
+                o.replication(),
+                o.fence(),
+                o.topicEnds(),
+                inspection);
     }
 
     static Observation ownership(Observation o, Optional<OwnershipSeen> ownership) {
         return copy(
-                o, ownership, o.source(), o.replication(), o.fence(), o.topicEnds(), o.inspection());
+                o,
+                ownership,
+                o.source(),
+                o.replication(),
+                o.fence(),
+                o.topicEnds(),
+                o.inspection());
     }
 
     private static Observation copy(
@@ -122,11 +142,15 @@ final class Sights {
 
     static NodeReport state(NodeReport r, UnaryOperator<DrbdResourceState> alter) {
         return new NodeReport(
-                r.cluster(), r.siteId(), r.node(), alter.apply(r.state()), r.beat(), r.seenThrough());
+                r.cluster(),
+                r.siteId(),
+                r.node(),
+                alter.apply(r.state()),
+                r.beat(),
+                r.seenThrough());
     }
 
-    static DrbdResourceState with(
-            DrbdResourceState s, List<Volume> volumes, List<Peer> peers) {
+    static DrbdResourceState with(DrbdResourceState s, List<Volume> volumes, List<Peer> peers) {
         return new DrbdResourceState(
                 s.node(),
                 s.resource(),
@@ -170,9 +194,7 @@ final class Sights {
                                                                 io.siterecovery.events.drbd.Role
                                                                         .SECONDARY),
                                                 p.apInFlightBytes(),
-                                                p.volumes().stream()
-                                                        .map(Sights::inSync)
-                                                        .toList()))
+                                                p.volumes().stream().map(Sights::inSync).toList()))
                         .toList());
     }
 

@@ -116,7 +116,8 @@ class WithoutGuards implements KubernetesApi {
         JsonPatch bare = JsonPatch.create();
         for (JsonNode operation : patch.toJson()) {
             String path = operation.path("path").asText();
-            Object value = KubernetesJson.mapper().convertValue(operation.path("value"), Object.class);
+            Object value =
+                    KubernetesJson.mapper().convertValue(operation.path("value"), Object.class);
             switch (operation.path("op").asText()) {
                 case "add" -> bare.add(path, value);
                 case "replace" -> bare.replace(path, value);
