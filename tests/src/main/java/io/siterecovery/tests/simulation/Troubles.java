@@ -53,6 +53,9 @@ final class Troubles implements Interference {
         if (has(Trouble.CALLS)) {
             network.unreliable(dice.of(List.of(0.01, 0.03, 0.1)));
         }
+        if (has(Trouble.TOPICS)) {
+            world.broker().slow(0.03);
+        }
         if (has(Trouble.STUBBORN)) {
             List.of(World.EAST, World.WEST)
                     .forEach(site -> world.kubeVirt(site).stubborn(dice.of(List.of(0.1, 0.5))));
@@ -92,6 +95,7 @@ final class Troubles implements Interference {
         List.copyOf(off).forEach(this::nodeOn);
         world.agents().values().stream().filter(a -> !a.alive()).forEach(Agent::start);
         world.broker().away(false);
+        world.broker().slow(0);
         ControlPlane processes = processes();
         processes.processes().forEach(Process::goOn);
         if (!processes.current().alive()) {

@@ -30,6 +30,7 @@ final class WriteRules {
     private final Truth truth;
     private final LongSupplier now;
     private final BiConsumer<String, String> found;
+    private final Map<Group, Map<Long, Holder>> holders = new HashMap<>();
     private final Map<String, Claim> highest = new HashMap<>();
     private final Map<String, Long> wishedStopped = new HashMap<>();
     private final Set<String> everFenced = new HashSet<>();
@@ -182,7 +183,10 @@ final class WriteRules {
     private void stopped(String site, Group group, Optional<Ownership> ownership, Change change) {
         Long wished = wishedStopped.get(group.name());
         boolean wish = wished != null && now.getAsLong() - wished < STALE;
-        boolean heldHere = ownership.filter(o -> o.holder().isAt(new ClusterId(site))).isPresent();
+        // Whoever holds it since the claim was stamped has not arrived there yet.
+        boolean heldHere =
+                ownership.filter(o -> o.holder().isAt(new ClusterId(site))).isPresent()
+                        && heldUnder(group, claimed(change), site);
         boolean unclaimed = ownership.map(o -> o.holder() instanceof Holder.Unclaimed).orElse(true);
         if (unclaimed || (heldHere && !wish)) {
             found.accept(
@@ -197,6 +201,12 @@ final class WriteRules {
                             + " is "
                             + ownership.map(Ownership::holder));
         }
+    }
+
+    private boolean heldUnder(Group group, Claim claim, String site) {
+        Map<Long, Holder> known = holders.getOrDefault(group, Map.of());
+        Holder then = known.get(claim.epoch());
+        return then == null || then.isAt(new ClusterId(site));
     }
 
     /** People may start what is not held back; what the fence should hold, they must not. */
@@ -303,6 +313,15 @@ final class WriteRules {
 
     /** What people did before Close is over with it. */
     private void closed(Change change) {
+        Stored now = change.now();
+        if (now != null) {
+            Ownership is = Truth.read(now);
+            truth.groupOwned(change.key().namespace(), change.key().name())
+                    .ifPresent(
+                            group ->
+                                    holders.computeIfAbsent(group, g -> new HashMap<>())
+                                            .put(is.epoch(), is.holder()));
+        }
         if (change.now() != null
                 && Truth.read(change.now()).holder() instanceof Holder.Moving
                 && (change.before() == null
