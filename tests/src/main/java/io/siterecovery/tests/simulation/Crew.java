@@ -153,7 +153,8 @@ public final class Crew implements AutoCloseable {
             } catch (IOException e) {
                 line = null;
             }
-            if (line != null) {
+            // A JVM that ends for want of memory says so where outcomes are expected.
+            if (line != null && line.startsWith("{")) {
                 return Optional.of(Outcome.read(line));
             }
             ended(hand, job);

@@ -42,6 +42,13 @@ final class WriteRules {
         this.truth = truth;
         this.now = now;
         this.found = found;
+        if (world.layout().unclear()) {
+            world.layout()
+                    .groups()
+                    .getFirst()
+                    .machines()
+                    .forEach(m -> unpreventable.add(place(World.WEST, m.namespace(), m.name())));
+        }
     }
 
     void landed(Change change) {
@@ -238,13 +245,7 @@ final class WriteRules {
         if (after != null) {
             after.properties()
                     .forEach(
-                            e ->
-                                    everFenced.add(
-                                            site
-                                                    + "/VirtualMachine "
-                                                    + change.key().namespace()
-                                                    + "/"
-                                                    + e.getKey()));
+                            e -> everFenced.add(place(site, change.key().namespace(), e.getKey())));
         }
         if (before != null && change.author().human()) {
             // Before the guard is in force people may; after it they could not.
@@ -252,11 +253,7 @@ final class WriteRules {
                     .forEach(
                             e ->
                                     everFenced.remove(
-                                            site
-                                                    + "/VirtualMachine "
-                                                    + change.key().namespace()
-                                                    + "/"
-                                                    + e.getKey()));
+                                            place(site, change.key().namespace(), e.getKey())));
         }
         if (before != null && change.author().ours()) {
             before.properties()
@@ -295,7 +292,7 @@ final class WriteRules {
                             + " is "
                             + truth.ownership(group.get()).map(Ownership::holder));
         }
-        everFenced.remove(site + "/VirtualMachine " + change.key().namespace() + "/" + vm);
+        everFenced.remove(place(site, change.key().namespace(), vm));
     }
 
     private long epoch(Group group) {
@@ -340,10 +337,10 @@ final class WriteRules {
     boolean excused(Guest guest) {
         return guest.startedByPeople()
                 && unpreventable.contains(
-                        guest.site()
-                                + "/VirtualMachine "
-                                + guest.machine().namespace()
-                                + "/"
-                                + guest.machine().name());
+                        place(guest.site(), guest.machine().namespace(), guest.machine().name()));
+    }
+
+    private static String place(String site, String namespace, String vm) {
+        return site + "/VirtualMachine " + namespace + "/" + vm;
     }
 }

@@ -50,6 +50,7 @@ public final class Agent {
     private int incarnation;
     private long sequence;
     private long acknowledged;
+    private long dumped;
     private long lastArrival;
     private long lastAnswer;
     private long lastBeat;
@@ -136,6 +137,7 @@ public final class Agent {
             publishing = false;
             complete = true;
             publish();
+            dumped = sequence;
         }
     }
 
@@ -223,7 +225,7 @@ public final class Agent {
                         node,
                         word(),
                         acknowledged,
-                        complete && acknowledged == sequence,
+                        complete && acknowledged >= dumped,
                         agenda.now(),
                         Map.of(),
                         settledOffset,
