@@ -69,7 +69,7 @@ public final class Hunt {
 
     private Optional<Violation> without(long seed) {
         Tracks tracks = new Tracks();
-        crew.run(List.of(new Job(seed, faults, "", false)).iterator(), tracks::ran);
+        crew.run(List.<Job>of(new Job.Seeded(seed, faults, "", false)).iterator(), tracks::ran);
         return tracks.violation;
     }
 
@@ -101,7 +101,7 @@ public final class Hunt {
             if (!hasNext()) {
                 throw new NoSuchElementException();
             }
-            return new Job(next++, faults, mutant.name(), false);
+            return new Job.Seeded(next++, faults, mutant.name(), false);
         }
 
         void ran(Outcome outcome) {
