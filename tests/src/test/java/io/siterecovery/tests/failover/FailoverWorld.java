@@ -129,6 +129,9 @@ final class FailoverWorld implements AutoCloseable {
     }
 
     static void healthy(Kubectl cluster, String namespace, String group) {
+        // One that was made through an alias comes a moment later.
+        await().atMost(PATIENCE)
+                .until(() -> cluster.run("get", "pg", group, "-n", namespace).code() == 0);
         for (String field :
                 List.of("state=Active", "replicationHealth=Healthy", "currentState=running")) {
             cluster.ok(

@@ -10,6 +10,7 @@ import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
+import io.siterecovery.failover.core.proof.Resync;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,15 @@ public final class Preflight {
             List<String> missingAtTarget,
             Map<ClusterId, Side> sides) {}
 
-    public record Health(Verdict verdict, String reason) {
+    /**
+     * @param reason what is wrong or not known; empty if nothing is
+     * @param resync what is left of a resync, while one runs
+     */
+    public record Health(Verdict verdict, String reason, Optional<Resync> resync) {
+        public Health(Verdict verdict, String reason) {
+            this(verdict, reason, Optional.empty());
+        }
+
         public enum Verdict {
             HEALTHY,
             DEGRADED,
@@ -315,6 +324,14 @@ public final class Preflight {
     }
 
     private static Refusal replication(GroupId group, Health health) {
+        if (health.resync().isPresent()) {
+            return Refusal.of(
+                    "Reprotecting",
+                    "%s is not in sync yet: %s; %s; a planned failover waits for all data",
+                    group,
+                    health.reason(),
+                    health.resync().get().described());
+        }
         return Refusal.of(
                 "ReplicationNotHealthy",
                 "replication of %s is %s: %s; a planned failover waits for all data",

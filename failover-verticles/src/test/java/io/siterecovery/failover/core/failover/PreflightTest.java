@@ -25,7 +25,9 @@ import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.Ownership.Lock;
 import io.siterecovery.failover.core.ownership.Ownership.Past;
+import io.siterecovery.failover.core.proof.Resync;
 import io.siterecovery.model.FailoverSpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +84,13 @@ class PreflightTest {
         missing = List.of("PVC disk-2");
         health = new Health(Verdict.DEGRADED, "volume disk-1: SyncTarget");
         assertRefused("DefinitionsMissing", "PVC disk-2", "volume disk-1");
+    }
+
+    @Test
+    void a_group_that_is_still_being_copied_is_told_how_long() {
+        Resync resync = new Resync(3L << 29, Optional.of(Duration.ofSeconds(40)));
+        health = new Health(Verdict.DEGRADED, "volume disk-1: SyncTarget", Optional.of(resync));
+        assertRefused("Reprotecting", "volume disk-1", "1.5 GiB left, about 40 s");
     }
 
     @Test
