@@ -15,10 +15,10 @@ import io.siterecovery.failover.core.failover.FailoverState.RollingBack;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
 import io.siterecovery.failover.core.failover.Refusal;
+import io.siterecovery.failover.core.proof.Loss;
 import io.siterecovery.model.Condition;
 import io.siterecovery.model.FailoverStatus;
 import io.siterecovery.model.FailoverStatus.DataLoss;
-import io.siterecovery.model.FailoverStatus.MemberProgress;
 import io.siterecovery.model.FailoverStatus.Operation;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,13 +30,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes a failover's state as the status that users see and that an instance goes on from. */
 final class FailoverStatuses {
-
-    /**
-     * @param closedEpoch the ownership epoch that Close made, once it has
-     * @param fence how the source is fenced, once it is
-     */
-    record Progress(
-            List<MemberProgress> members, @Nullable Long closedEpoch, @Nullable String fence) {}
 
     static FailoverStatus write(Stored stored, FailoverState next, Progress progress, Instant now) {
         FailoverStatus before = stored.status();
@@ -60,9 +53,7 @@ final class FailoverStatuses {
                 plan != null ? plan.source().name() : before.sourceCluster(),
                 plan != null ? plan.target().name() : before.targetCluster(),
                 progress.members().isEmpty() ? before.virtualMachines() : progress.members(),
-                next instanceof Completed || next instanceof Rehearsed
-                        ? new DataLoss("NoLoss", 0L, null, null)
-                        : null,
+                progress.loss() != null ? dataLoss(progress.loss()) : before.dataLoss(),
                 new Operation(
                         plan != null ? plan.group().toString() : was == null ? null : was.group(),
                         moved || stepSince == null ? now : stepSince,
@@ -74,6 +65,14 @@ final class FailoverStatuses {
                         refusal == null ? null : refusal.reason(),
                         refusal == null ? null : refusal.message()),
                 conditions(before, next, progress, now));
+    }
+
+    private static DataLoss dataLoss(Loss loss) {
+        return new DataLoss(
+                loss.verdict().word(),
+                loss.bytes().orElse(null),
+                loss.inSyncAt().orElse(null),
+                loss.volumes());
     }
 
     static String step(FailoverState state) {

@@ -12,6 +12,7 @@ import io.siterecovery.failover.adapter.GroupEffects;
 import io.siterecovery.failover.adapter.LockLease;
 import io.siterecovery.failover.adapter.OperationLog;
 import io.siterecovery.failover.adapter.OwnershipStore;
+import io.siterecovery.failover.adapter.Progress;
 import io.siterecovery.failover.core.failover.Decision;
 import io.siterecovery.failover.core.failover.Effect;
 import io.siterecovery.failover.core.failover.FailoverPlan;
@@ -19,10 +20,13 @@ import io.siterecovery.failover.core.failover.FailoverState;
 import io.siterecovery.failover.core.failover.FailoverState.Active;
 import io.siterecovery.failover.core.failover.FailoverState.Closing;
 import io.siterecovery.failover.core.failover.FailoverState.Finished;
+import io.siterecovery.failover.core.failover.FailoverState.Granting;
 import io.siterecovery.failover.core.failover.FailoverState.Pending;
+import io.siterecovery.failover.core.failover.FailoverState.Rehearsed;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.Observation;
 import io.siterecovery.failover.core.failover.Observation.Fence;
+import io.siterecovery.failover.core.failover.Preflight;
 import io.siterecovery.failover.core.group.GroupObservation;
 import io.siterecovery.failover.core.group.GroupObservation.Copy;
 import io.siterecovery.failover.core.group.GroupObservation.Site;
@@ -31,6 +35,7 @@ import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.core.proof.Loss;
 import io.siterecovery.failover.view.GroupViews;
 import io.siterecovery.failover.view.TenantView;
 import io.siterecovery.model.FailoverStatus.MemberProgress;
@@ -190,7 +195,8 @@ final class Failovers {
 
     private boolean judge(Stored stored, Pending pending) {
         Instant now = desk.now();
-        FailoverState next = decisions.judge(pending, stored.order(), sight.preflight(stored, now));
+        Preflight.Seen seen = sight.preflight(stored, now);
+        FailoverState next = decisions.judge(pending, stored.order(), seen);
         boolean shown = stored.status().step() != null;
         if (next.equals(pending) && shown) {
             return false;
@@ -198,7 +204,10 @@ final class Failovers {
         if (next instanceof Active && mustHold(stored)) {
             return hold(stored);
         }
-        moveTo(stored, next, List.of(), null, null);
+        moveTo(
+                stored,
+                next,
+                next instanceof Rehearsed(var plan) ? rehearsed(plan, now) : Progress.NONE);
         return true;
     }
 
@@ -220,9 +229,11 @@ final class Failovers {
             moveTo(
                     stored,
                     decision.next(),
-                    progress(stored, state, group),
-                    epoch(group),
-                    fenceWord(memory.fence));
+                    new Progress(
+                            progress(stored, state, group),
+                            epoch(group),
+                            fenceWord(memory.fence),
+                            loss(state, decision.next(), group)));
             return true;
         }
         if (state instanceof FailoverState.Proving) {
@@ -403,6 +414,23 @@ final class Failovers {
         return state instanceof Closing ? List.of() : FailoverSight.progress(where, group, since);
     }
 
+    private Progress rehearsed(FailoverPlan plan, Instant now) {
+        return plan.isRetry()
+                ? Progress.NONE
+                : new Progress(
+                        List.of(),
+                        null,
+                        null,
+                        Loss.none(sight.group(plan.group(), now).replication(), now));
+    }
+
+    /** Stated once, when the target is given the group. */
+    private static @Nullable Loss loss(Active state, FailoverState next, GroupObservation group) {
+        return state instanceof Granting && next instanceof StartingVms
+                ? Loss.none(group.replication(), group.now())
+                : null;
+    }
+
     private static @Nullable Long epoch(GroupObservation group) {
         return group.ownership()
                 .map(OwnershipSeen::ownership)
@@ -420,14 +448,9 @@ final class Failovers {
     }
 
     /** Stores the next state; only when that is durable is anything done about it. */
-    private void moveTo(
-            Stored stored,
-            FailoverState next,
-            List<MemberProgress> members,
-            @Nullable Long closedEpoch,
-            @Nullable String fence) {
+    private void moveTo(Stored stored, FailoverState next, Progress progress) {
         Instant now = desk.now();
-        await(store.store(stored, next, members, closedEpoch, fence, now));
+        await(store.store(stored, next, progress, now));
         String from = FailoverStore.step(stored.state());
         String to = FailoverStore.step(next);
         if (from.equals(to) && stored.status().step() != null) {
