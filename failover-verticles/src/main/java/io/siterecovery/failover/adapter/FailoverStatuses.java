@@ -4,6 +4,7 @@ import io.siterecovery.failover.adapter.FailoverRecords.Stored;
 import io.siterecovery.failover.core.failover.FailoverPlan;
 import io.siterecovery.failover.core.failover.FailoverState;
 import io.siterecovery.failover.core.failover.FailoverState.Active;
+import io.siterecovery.failover.core.failover.FailoverState.AwaitingOperator;
 import io.siterecovery.failover.core.failover.FailoverState.Closing;
 import io.siterecovery.failover.core.failover.FailoverState.Completed;
 import io.siterecovery.failover.core.failover.FailoverState.Failed;
@@ -62,6 +63,7 @@ final class FailoverStatuses {
                                 ? progress.closedEpoch()
                                 : was == null ? null : was.closedEpoch(),
                         proofFrom(next, was),
+                        next instanceof AwaitingOperator a ? a.commands() : null,
                         refusal == null ? null : refusal.reason(),
                         refusal == null ? null : refusal.message()),
                 conditions(before, next, progress, now));
@@ -81,6 +83,7 @@ final class FailoverStatuses {
             case Closing _ -> "Closing";
             case StoppingVms _ -> "StoppingVMs";
             case Proving _ -> "Proving";
+            case AwaitingOperator _ -> "AwaitingOperator";
             case Granting _ -> "Granting";
             case StartingVms _ -> "StartingVMs";
             case RollingBack _ -> "RollingBack";
@@ -101,6 +104,11 @@ final class FailoverStatuses {
             case StoppingVms(var plan, _, _) -> "stopping VMs on " + plan.source();
             case Proving(var plan, _, _) ->
                     "VMs stopped; proving that " + plan.target() + " has all data";
+            case AwaitingOperator(var plan, _, var commands, _) ->
+                    "DRBD on "
+                            + plan.target()
+                            + " waits for a human; type: "
+                            + String.join("; ", commands);
             case Granting(var plan, _, _) -> "proven; granting the group to " + plan.target();
             case StartingVms(var plan, _) -> "starting VMs on " + plan.target();
             case RollingBack(var plan, var why, _) ->
@@ -121,7 +129,12 @@ final class FailoverStatuses {
     private static String phase(FailoverState state) {
         return switch (state) {
             case Pending _ -> "Pending";
-            case Closing _, StoppingVms _, Proving _, Granting _, RollingBack _ ->
+            case Closing _,
+                    StoppingVms _,
+                    Proving _,
+                    AwaitingOperator _,
+                    Granting _,
+                    RollingBack _ ->
                     "StoppingOnSource";
             case StartingVms _ -> "StartingOnTarget";
             case Completed _, Rehearsed _ -> "Completed";
@@ -146,6 +159,7 @@ final class FailoverStatuses {
                     Closing _,
                     StoppingVms _,
                     Proving _,
+                    AwaitingOperator _,
                     Granting _,
                     StartingVms _,
                     Completed _,
@@ -159,6 +173,7 @@ final class FailoverStatuses {
         return switch (state) {
             case StoppingVms s -> s.proofFrom();
             case Proving s -> s.proofFrom();
+            case AwaitingOperator s -> s.proofFrom();
             case Granting s -> s.proofFrom();
             case Pending _,
                     Closing _,
@@ -189,7 +204,15 @@ final class FailoverStatuses {
         List<Condition> conditions =
                 new ArrayList<>(before.conditions() == null ? List.of() : before.conditions());
         switch (next) {
-            case Pending _, Closing _, Proving _, RollingBack _ -> {}
+            case Pending _, Closing _, AwaitingOperator _, RollingBack _ -> {}
+            case Proving s ->
+                    set(
+                            conditions,
+                            "LockHeld",
+                            "True",
+                            "Closed",
+                            s.plan().group() + " is ours",
+                            now);
             case StoppingVms s -> {
                 set(conditions, "LockHeld", "True", "Closed", s.plan().group() + " is ours", now);
                 set(
@@ -200,19 +223,19 @@ final class FailoverStatuses {
                         "VMs cannot be started on " + s.plan().source(),
                         now);
             }
-            case Granting s ->
+            case Granting s -> set(conditions, "SourceStopped", "True", "Proven", proven(s), now);
+            case StartingVms s -> {
+                set(conditions, "Granted", "True", "Granted", "to " + s.plan().target(), now);
+                if (progress.overridden() != null) {
                     set(
                             conditions,
-                            "SourceStopped",
+                            "SafetyOverridden",
                             "True",
-                            "Proven",
-                            "nothing runs on "
-                                    + s.plan().source()
-                                    + ", all data is on "
-                                    + s.plan().target(),
+                            "Confirmed",
+                            progress.overridden(),
                             now);
-            case StartingVms s ->
-                    set(conditions, "Granted", "True", "Granted", "to " + s.plan().target(), now);
+                }
+            }
             case Completed c -> {
                 set(conditions, "TargetRunning", "True", "Running", "on " + c.plan().target(), now);
                 set(conditions, "Succeeded", "True", "Completed", message(next), now);
@@ -226,6 +249,12 @@ final class FailoverStatuses {
             }
         }
         return conditions;
+    }
+
+    private static String proven(Granting s) {
+        return s.plan().isEmergency()
+                ? "nothing on " + s.plan().source() + " can write any more"
+                : "nothing runs on " + s.plan().source() + ", all data is on " + s.plan().target();
     }
 
     private static void set(

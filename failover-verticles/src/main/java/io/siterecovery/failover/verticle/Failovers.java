@@ -16,8 +16,10 @@ import io.siterecovery.failover.adapter.Progress;
 import io.siterecovery.failover.core.failover.Decision;
 import io.siterecovery.failover.core.failover.Effect;
 import io.siterecovery.failover.core.failover.FailoverPlan;
+import io.siterecovery.failover.core.failover.FailoverPolicy;
 import io.siterecovery.failover.core.failover.FailoverState;
 import io.siterecovery.failover.core.failover.FailoverState.Active;
+import io.siterecovery.failover.core.failover.FailoverState.AwaitingOperator;
 import io.siterecovery.failover.core.failover.FailoverState.Closing;
 import io.siterecovery.failover.core.failover.FailoverState.Finished;
 import io.siterecovery.failover.core.failover.FailoverState.Granting;
@@ -35,6 +37,8 @@ import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.core.proof.Evidence;
+import io.siterecovery.failover.core.proof.Evidence.Rule;
 import io.siterecovery.failover.core.proof.Loss;
 import io.siterecovery.failover.view.GroupViews;
 import io.siterecovery.failover.view.TenantView;
@@ -198,6 +202,9 @@ final class Failovers {
         Preflight.Seen seen = sight.preflight(stored, now);
         FailoverState next = decisions.judge(pending, stored.order(), seen);
         boolean shown = stored.status().step() != null;
+        if (next.equals(pending)) {
+            view.awaitBeats();
+        }
         if (next.equals(pending) && shown) {
             return false;
         }
@@ -226,6 +233,10 @@ final class Failovers {
         Observation seen = sight.observe(plan, group, memory, stored.order().isCancelled());
         Decision decision = decisions.step(state, seen, desk.tenant());
         if (!decision.next().equals(state)) {
+            Optional<Evidence> granted =
+                    state instanceof Granting g && decision.next() instanceof StartingVms
+                            ? Optional.of(FailoverPolicy.evidence(g, seen, desk.tenant()))
+                            : Optional.empty();
             moveTo(
                     stored,
                     decision.next(),
@@ -233,10 +244,11 @@ final class Failovers {
                             progress(stored, state, group),
                             epoch(group),
                             fenceWord(memory.fence),
-                            loss(state, decision.next(), group)));
+                            granted.map(e -> loss(e, plan, group)).orElse(null),
+                            granted.map(e -> overridden(e, plan)).orElse(null)));
             return true;
         }
-        if (state instanceof FailoverState.Proving) {
+        if (state instanceof FailoverState.Proving || state instanceof AwaitingOperator) {
             view.awaitBeats();
         }
         List<Future<?>> running = new ArrayList<>();
@@ -421,13 +433,30 @@ final class Failovers {
                         List.of(),
                         null,
                         null,
-                        Loss.none(sight.group(plan.group(), now).replication(), now));
+                        wouldLose(plan, sight.group(plan.group(), now)),
+                        null);
+    }
+
+    private static Loss wouldLose(FailoverPlan plan, GroupObservation group) {
+        Rule rule =
+                !plan.isEmergency()
+                        ? Rule.P
+                        : FailoverSight.side(plan.source(), group).reachable()
+                                ? Rule.R
+                                : plan.isConfirmed() ? Rule.F : Rule.Q;
+        return Loss.of(rule, group.replication(), plan.source(), plan.target(), group.now());
     }
 
     /** Stated once, when the target is given the group. */
-    private static @Nullable Loss loss(Active state, FailoverState next, GroupObservation group) {
-        return state instanceof Granting && next instanceof StartingVms
-                ? Loss.none(group.replication(), group.now())
+    private static Loss loss(Evidence by, FailoverPlan plan, GroupObservation group) {
+        return Loss.of(by.rule(), group.replication(), plan.source(), plan.target(), group.now());
+    }
+
+    private static @Nullable String overridden(Evidence by, FailoverPlan plan) {
+        return by.rule() == Rule.F
+                ? "nothing proved that "
+                        + plan.source()
+                        + " had stopped: taken on the word of whoever ordered this with force"
                 : null;
     }
 

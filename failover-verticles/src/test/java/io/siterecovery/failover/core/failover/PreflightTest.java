@@ -5,6 +5,9 @@ import static io.siterecovery.failover.core.Fixtures.NOW;
 import static io.siterecovery.failover.core.Fixtures.SOURCE;
 import static io.siterecovery.failover.core.Fixtures.TARGET;
 import static io.siterecovery.failover.core.Fixtures.plan;
+import static io.siterecovery.failover.core.Fixtures.replication;
+import static io.siterecovery.failover.core.Fixtures.sourceReport;
+import static io.siterecovery.failover.core.Fixtures.targetReport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siterecovery.failover.core.failover.FailoverState.Closing;
@@ -120,9 +123,6 @@ class PreflightTest {
         subject = Optional.of(new Subject.Ambiguous(List.of(GROUP, new GroupId("b", "web-tier"))));
         assertRefused("AmbiguousGroup", GROUP.toString(), "b/web-tier");
         subject = Optional.empty();
-        type = "emergency";
-        assertRefused("NotSupported", "emergency");
-        type = "planned";
         orderedAt = NOW.minusSeconds(301);
         assertRefused("Stale", "make a new one");
         orderedAt = NOW;
@@ -200,14 +200,15 @@ class PreflightTest {
                         failure,
                         health,
                         missing,
-                        Map.of(SOURCE, source, TARGET, target));
+                        Map.of(SOURCE, source, TARGET, target),
+                        replication(sourceReport(), targetReport()));
         Seen seen =
                 new Seen(
                         NOW,
                         worldKnown,
                         subject.orElse(new Subject.Known(GROUP, group)),
                         Optional.of(wanted),
-                        List.of(SOURCE, TARGET),
+                        Map.of(SOURCE, Optional.empty(), TARGET, Optional.empty()),
                         Limits.DEFAULT);
         return Preflight.judge(pending, order, seen);
     }

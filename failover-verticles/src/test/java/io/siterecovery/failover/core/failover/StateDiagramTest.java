@@ -9,9 +9,19 @@ import static io.siterecovery.failover.core.Fixtures.plan;
 import static io.siterecovery.failover.core.Fixtures.replication;
 import static io.siterecovery.failover.core.Fixtures.sourceReport;
 import static io.siterecovery.failover.core.Fixtures.targetReport;
+import static io.siterecovery.failover.core.Fixtures.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.siterecovery.events.drbd.DiskState;
+import io.siterecovery.events.drbd.DrbdResourceState;
+import io.siterecovery.events.drbd.DrbdResourceState.Options;
+import io.siterecovery.events.drbd.DrbdResourceState.Volume;
+import io.siterecovery.events.drbd.Word;
+import io.siterecovery.failover.core.diagnosis.Diagnosis;
+import io.siterecovery.failover.core.diagnosis.Verdict;
+import io.siterecovery.failover.core.failover.FailoverPlan.Kind;
 import io.siterecovery.failover.core.failover.FailoverState.Active;
+import io.siterecovery.failover.core.failover.FailoverState.AwaitingOperator;
 import io.siterecovery.failover.core.failover.FailoverState.Closing;
 import io.siterecovery.failover.core.failover.FailoverState.Completed;
 import io.siterecovery.failover.core.failover.FailoverState.Failed;
@@ -29,7 +39,6 @@ import io.siterecovery.failover.core.failover.Observation.Side;
 import io.siterecovery.failover.core.failover.Observation.Vm;
 import io.siterecovery.failover.core.failover.Preflight.GroupSeen;
 import io.siterecovery.failover.core.failover.Preflight.Health;
-import io.siterecovery.failover.core.failover.Preflight.Health.Verdict;
 import io.siterecovery.failover.core.failover.Preflight.Seen;
 import io.siterecovery.failover.core.failover.Preflight.Subject;
 import io.siterecovery.failover.core.ownership.Claim;
@@ -38,6 +47,7 @@ import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.Ownership.Lock;
 import io.siterecovery.failover.core.ownership.Ownership.Past;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.core.proof.Replication;
 import io.siterecovery.failover.core.proof.Resync;
 import io.siterecovery.failover.core.proof.SourceInspection;
 import io.siterecovery.model.FailoverSpec;
@@ -52,6 +62,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +78,22 @@ class StateDiagramTest {
 
     private static final Instant LATER = NOW.plusSeconds(60);
     private static final Instant PAST = NOW.minusSeconds(1);
+    private static final List<Optional<Diagnosis>> UNDIAGNOSED = List.of(Optional.empty());
+    private static final List<Optional<Diagnosis>> DIAGNOSES =
+            List.of(
+                    Optional.empty(),
+                    diagnosis(Verdict.API_ONLY_DOWN, true),
+                    diagnosis(Verdict.SITE_DOWN, false),
+                    diagnosis(Verdict.SITE_DOWN, true));
+
+    /** All is well; with a quorum; the target is behind; it has to be told to write. */
+    private static final List<Replication> REPLICATIONS =
+            List.of(
+                    replication(sourceReport(), targetReport()),
+                    target(s -> quorum(s, true, DiskState.UP_TO_DATE)),
+                    target(s -> quorum(s, true, DiskState.OUTDATED)),
+                    target(s -> quorum(s, false, DiskState.UP_TO_DATE)));
+
     private static final List<Boolean> EITHER = List.of(false, true);
 
     private static final Ownership AT_SOURCE =
@@ -93,10 +120,13 @@ class StateDiagramTest {
 
     private static final List<Health> HEALTHS =
             List.of(
-                    new Health(Verdict.HEALTHY, ""),
-                    new Health(Verdict.DEGRADED, ""),
-                    new Health(Verdict.UNKNOWN, ""),
-                    new Health(Verdict.DEGRADED, "", Optional.of(new Resync(1, Optional.empty()))));
+                    new Health(Health.Verdict.HEALTHY, ""),
+                    new Health(Health.Verdict.DEGRADED, ""),
+                    new Health(Health.Verdict.UNKNOWN, ""),
+                    new Health(
+                            Health.Verdict.DEGRADED,
+                            "",
+                            Optional.of(new Resync(1, Optional.empty()))));
 
     private static final Side SILENT = new Side(false, List.of());
     private static final List<Side> SIDES = List.of(SILENT, side(Power.UP), side(Power.DOWN));
@@ -106,7 +136,12 @@ class StateDiagramTest {
     @Test
     void the_picture_in_the_safety_page_is_what_the_code_does() throws IOException {
         orders();
-        for (FailoverPlan plan : List.of(plan(), retry())) {
+        for (FailoverPlan plan :
+                List.of(
+                        plan(),
+                        ordered(TARGET, Kind.PLANNED),
+                        ordered(SOURCE, Kind.EMERGENCY),
+                        ordered(SOURCE, Kind.CONFIRMED_EMERGENCY))) {
             for (Instant deadline : List.of(PAST, LATER)) {
                 states(plan, deadline).forEach(this::observations);
             }
@@ -121,6 +156,7 @@ class StateDiagramTest {
                 new Closing(plan, deadline),
                 new StoppingVms(plan, CLOSED_AT, deadline),
                 new Proving(plan, CLOSED_AT, deadline),
+                new AwaitingOperator(plan, CLOSED_AT, List.of("x"), deadline),
                 new Granting(plan, CLOSED_AT, deadline),
                 new StartingVms(plan, deadline),
                 new RollingBack(plan, new Refusal("left between the sites", ""), deadline));
@@ -151,6 +187,9 @@ class StateDiagramTest {
                 }
                 for (Ownership ownership : OWNERSHIPS) {
                     groups(ownership).forEach(s -> judge(pending, order, target, true, s));
+                    if (order.isEmergency()) {
+                        emergencies(ownership).forEach(s -> judge(pending, order, target, true, s));
+                    }
                 }
             }
         }
@@ -164,10 +203,33 @@ class StateDiagramTest {
                     for (Map<ClusterId, Side> sides : sides()) {
                         GroupSeen group =
                                 new GroupSeen(
-                                        Optional.of(ownership), failure, health, missing, sides);
+                                        Optional.of(ownership),
+                                        failure,
+                                        health,
+                                        missing,
+                                        sides,
+                                        replication(sourceReport(), targetReport()));
                         groups.add(new Subject.Known(GROUP, group));
                     }
                 }
+            }
+        }
+        return groups;
+    }
+
+    private static List<Subject> emergencies(Ownership ownership) {
+        List<Subject> groups = new ArrayList<>();
+        for (Health health : HEALTHS) {
+            for (Replication replication : REPLICATIONS) {
+                GroupSeen group =
+                        new GroupSeen(
+                                Optional.of(ownership),
+                                Optional.empty(),
+                                health,
+                                List.of(),
+                                Map.of(SOURCE, SILENT, TARGET, side(Power.DOWN)),
+                                replication);
+                groups.add(new Subject.Known(GROUP, group));
             }
         }
         return groups;
@@ -189,9 +251,12 @@ class StateDiagramTest {
             Optional<ClusterId> target,
             boolean worldKnown,
             Subject subject) {
-        Seen seen =
-                new Seen(NOW, worldKnown, subject, target, List.of(SOURCE, TARGET), Limits.DEFAULT);
-        way(pending, Preflight.judge(pending, order, seen));
+        for (Optional<Diagnosis> source : order.isEmergency() ? DIAGNOSES : UNDIAGNOSED) {
+            Map<ClusterId, Optional<Diagnosis>> clusters =
+                    Map.of(SOURCE, source, TARGET, Optional.empty());
+            Seen seen = new Seen(NOW, worldKnown, subject, target, clusters, Limits.DEFAULT);
+            way(pending, Preflight.judge(pending, order, seen));
+        }
     }
 
     private void observations(Active state) {
@@ -202,9 +267,18 @@ class StateDiagramTest {
                         for (boolean shown : EITHER) {
                             for (boolean cancelled : EITHER) {
                                 for (boolean frozen : EITHER) {
-                                    observe(
-                                            state, ownership, sides, fence, asked, shown, cancelled,
-                                            frozen);
+                                    for (Replication replication : REPLICATIONS) {
+                                        observe(
+                                                state,
+                                                ownership,
+                                                sides,
+                                                fence,
+                                                asked,
+                                                shown,
+                                                cancelled,
+                                                frozen,
+                                                replication);
+                                    }
                                 }
                             }
                         }
@@ -220,7 +294,8 @@ class StateDiagramTest {
                 false,
                 false,
                 false,
-                false);
+                false,
+                REPLICATIONS.getFirst());
     }
 
     private void observe(
@@ -231,7 +306,8 @@ class StateDiagramTest {
             boolean asked,
             boolean shown,
             boolean cancelled,
-            boolean frozen) {
+            boolean frozen,
+            Replication replication) {
         Observation seen =
                 new Observation(
                         NOW,
@@ -239,7 +315,7 @@ class StateDiagramTest {
                         Optional.ofNullable(ownership).map(o -> new OwnershipSeen("o", "1", o)),
                         sides.getOrDefault(SOURCE, SILENT),
                         sides.getOrDefault(TARGET, SILENT),
-                        replication(sourceReport(), targetReport()),
+                        replication,
                         fence,
                         asked ? Optional.of(CLOSED_AT) : Optional.empty(),
                         asked
@@ -303,7 +379,33 @@ class StateDiagramTest {
                         GROUP.name(), null, TARGET.name(), type, force, null, dryRun, cancel));
     }
 
-    private static FailoverPlan retry() {
+    private static Optional<Diagnosis> diagnosis(Verdict verdict, boolean confirmed) {
+        return Optional.of(new Diagnosis(SOURCE, verdict, confirmed, NOW, List.of()));
+    }
+
+    private static Replication target(UnaryOperator<DrbdResourceState> change) {
+        return replication(sourceReport(), with(targetReport(), change));
+    }
+
+    private static DrbdResourceState quorum(DrbdResourceState s, boolean quorum, DiskState disk) {
+        return new DrbdResourceState(
+                s.node(),
+                s.resource(),
+                s.incarnation(),
+                s.sequence(),
+                s.observedAt(),
+                s.role(),
+                s.suspended(),
+                s.forceIoFailures(),
+                quorum,
+                s.promotionScore(),
+                List.of(new Volume(0, Word.of(disk), quorum, false, 1L << 30, 0L)),
+                s.peers(),
+                new Options("majority", "suspend-io"),
+                false);
+    }
+
+    private static FailoverPlan ordered(ClusterId source, Kind kind) {
         FailoverPlan plan = plan();
         return new FailoverPlan(
                 plan.uid(),
@@ -311,8 +413,9 @@ class StateDiagramTest {
                 plan.origin(),
                 plan.originName(),
                 plan.group(),
+                source,
                 TARGET,
-                TARGET,
+                kind,
                 plan.startedAt(),
                 plan.limits());
     }
