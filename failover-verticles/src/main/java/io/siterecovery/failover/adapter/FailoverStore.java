@@ -68,8 +68,11 @@ public final class FailoverStore {
                 .recover(e -> readAgain(name, e));
     }
 
+    /** An answer that was late may have shown what is gone by now: then it is looked for, too. */
     private Future<Void> readAgain(String name, Throwable failed) {
-        boolean lost = failed instanceof KubernetesFailure f && f.reason() == Reason.CONFLICT;
+        boolean lost =
+                failed instanceof KubernetesFailure f
+                        && (f.reason() == Reason.CONFLICT || f.reason() == Reason.NOT_FOUND);
         if (!lost) {
             return Future.failedFuture(failed);
         }

@@ -3,6 +3,8 @@ package io.siterecovery.tests.simulation;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What may go wrong in a schedule. */
 public enum Trouble {
@@ -37,12 +39,41 @@ public enum Trouble {
     /** More Failovers than one, some cancelled, deleted or made again. */
     ORDERS;
 
+    private static final String NONE = "none";
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** All of them, with commas between. */
+    static String words() {
+        return Stream.of(values()).map(Trouble::word).collect(Collectors.joining(", "));
+    }
+
+    static String write(Set<Trouble> troubles) {
+        return troubles.isEmpty()
+                ? NONE
+                : troubles.stream().sorted().map(Trouble::word).collect(Collectors.joining(","));
+    }
+
+    /**
+     * @throws IllegalArgumentException if a word is none of them
+     */
     static Set<Trouble> parse(String words) {
         Set<Trouble> troubles = EnumSet.noneOf(Trouble.class);
+        if (words.equals(NONE)) {
+            return troubles;
+        }
         for (String word : words.split(",", -1)) {
-            if (!word.isBlank()) {
-                troubles.add(valueOf(word.strip().toUpperCase(Locale.ROOT)));
-            }
+            troubles.add(
+                    Stream.of(values())
+                            .filter(t -> t.word().equals(word.strip()))
+                            .findFirst()
+                            .orElseThrow(
+                                    () ->
+                                            new IllegalArgumentException(
+                                                    "'%s' is no fault; these are: %s, or %s"
+                                                            .formatted(word, words(), NONE))));
         }
         return troubles;
     }

@@ -10,6 +10,7 @@ import io.siterecovery.tests.simulation.engine.Dice;
 import io.siterecovery.tests.simulation.engine.Story;
 import io.siterecovery.tests.simulation.world.Agent;
 import io.siterecovery.tests.simulation.world.World;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Troubles implements Interference {
 
     private static final long SECOND = Agenda.SECOND;
+    private static final double AT_A_MOMENT_THAT_MATTERS = 0.1;
 
     private final Agenda agenda;
     private final Dice dice;
@@ -52,6 +54,9 @@ final class Troubles implements Interference {
         control = processes;
         if (has(Trouble.CALLS)) {
             network.unreliable(dice.of(List.of(0.01, 0.03, 0.1)));
+        }
+        if (has(Trouble.TOPICS)) {
+            world.broker().slow(0.03);
         }
         if (has(Trouble.STUBBORN)) {
             List.of(World.EAST, World.WEST)
@@ -92,6 +97,7 @@ final class Troubles implements Interference {
         List.copyOf(off).forEach(this::nodeOn);
         world.agents().values().stream().filter(a -> !a.alive()).forEach(Agent::start);
         world.broker().away(false);
+        world.broker().slow(0);
         ControlPlane processes = processes();
         processes.processes().forEach(Process::goOn);
         if (!processes.current().alive()) {
@@ -105,6 +111,39 @@ final class Troubles implements Interference {
             throw new IllegalStateException("not begun");
         }
         return control;
+    }
+
+    /** Things like to go wrong at the very moment when it matters. */
+    private void murphy(Write write) {
+        String kind = write.key().kind().kind();
+        boolean matters = kind.equals("GroupOwnership") || kind.equals("Failover");
+        if (!matters || !dice.chance(AT_A_MOMENT_THAT_MATTERS)) {
+            return;
+        }
+        List<Runnable> able = new ArrayList<>();
+        add(able, Trouble.OUTAGES, this::outage);
+        add(able, Trouble.WATCHES, () -> processes().breakSomeWatch());
+        add(able, Trouble.BROKER, this::brokerAway);
+        add(able, Trouble.PAUSES, () -> pause(processes().current()));
+        add(able, Trouble.REPLICATION, this::cut);
+        add(able, Trouble.NODES, this::nodeOff);
+        add(able, Trouble.AGENTS, this::agentEnds);
+        if (!able.isEmpty()) {
+            Runnable what = dice.of(able);
+            agenda.after(
+                    dice.around(100 * Agenda.MILLI),
+                    () -> {
+                        if (!over) {
+                            what.run();
+                        }
+                    });
+        }
+    }
+
+    private void add(List<Runnable> able, Trouble trouble, Runnable what) {
+        if (has(trouble)) {
+            able.add(what);
+        }
     }
 
     private void every(Trouble trouble, int meanSeconds, Runnable what) {
@@ -226,6 +265,7 @@ final class Troubles implements Interference {
         if (over || control == null) {
             return Order.GO_ON;
         }
+        murphy(write);
         if (has(Trouble.PAUSES) && dice.chance(0.01)) {
             pause(process);
             return Order.GO_ON;

@@ -21,7 +21,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +35,7 @@ final class ApiClient implements KubernetesApi {
     private final Author author;
     private final Network network;
     private final Interference interference;
-    private final Consumer<Author> called;
+    private final Surroundings.Calls calls;
     private @Nullable ClusterIdentity identity;
 
     ApiClient(
@@ -46,14 +45,14 @@ final class ApiClient implements KubernetesApi {
             Author author,
             Network network,
             Interference interference,
-            Consumer<Author> called) {
+            Surroundings.Calls calls) {
         this.process = process;
         this.cluster = cluster;
         this.server = server;
         this.author = author;
         this.network = network;
         this.interference = interference;
-        this.called = called;
+        this.calls = calls;
     }
 
     @Override
@@ -180,6 +179,7 @@ final class ApiClient implements KubernetesApi {
     }
 
     private <T> Future<T> read(String what, Supplier<T> effect) {
+        calls.made(author, false);
         return call(what, network.fate(), effect);
     }
 
@@ -191,6 +191,7 @@ final class ApiClient implements KubernetesApi {
                             .tell(process.name(), () -> "✓ " + cluster + ": " + write.shown());
                     return result;
                 };
+        calls.made(author, true);
         Interference.Order order = interference.beforeWrite(process, cluster, write);
         Network.Fate fate = network.fate();
         return switch (order) {
@@ -218,7 +219,6 @@ final class ApiClient implements KubernetesApi {
 
     /** What was sent takes effect whatever becomes of the sender. */
     private <T> Future<T> call(String what, Network.Fate fate, Supplier<T> effect) {
-        called.accept(author);
         Promise<T> promise = Promise.promise();
         Agenda.Entry deadline = process.agenda().after(DEADLINE, () -> answer(() -> fail(promise)));
         promise.future().onComplete(_ -> deadline.cancel());

@@ -2,7 +2,6 @@ package io.siterecovery.tests.simulation.control;
 
 import io.siterecovery.tests.simulation.world.Author;
 import io.siterecovery.tests.simulation.world.World;
-import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -10,7 +9,7 @@ import java.util.function.DoubleSupplier;
  *
  * @param watchTrouble how often a watch event comes late or twice
  * @param topicTrouble how often a record comes late or twice
- * @param called told who makes each call
+ * @param calls told of each call
  * @param published told of each record that is published
  */
 public record Surroundings(
@@ -20,8 +19,16 @@ public record Surroundings(
         Bugs bugs,
         DoubleSupplier watchTrouble,
         DoubleSupplier topicTrouble,
-        Consumer<Author> called,
+        Calls calls,
         Published published) {
+
+    /** Who counts calls. */
+    public interface Calls {
+        /**
+         * @param writes whether it would change anything; it may be refused, or change nothing
+         */
+        void made(Author by, boolean writes);
+    }
 
     /** Who watches what is published. */
     public interface Published {

@@ -82,7 +82,7 @@ final class Tenancy {
                 Author.controlPlane(process.name(), tenant.name()),
                 around.network(),
                 around.interference(),
-                around.called());
+                around.calls());
     }
 
     void start() {

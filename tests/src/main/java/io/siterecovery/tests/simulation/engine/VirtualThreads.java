@@ -17,8 +17,9 @@ final class VirtualThreads {
     private static final Constructor<?> BUILDER = builder();
 
     private final ArrayDeque<Runnable> ready = new ArrayDeque<>();
-    private final Executor here = ready::add;
-    private @Nullable Throwable thrown;
+    private final Executor here = this::woken;
+    private final Thread owner = Thread.currentThread();
+    private volatile @Nullable Throwable thrown;
 
     void start(Runnable what) {
         try {
@@ -27,6 +28,16 @@ final class VirtualThreads {
                     .start(what);
         } catch (InstantiationException | IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whatever wakes a thread from elsewhere does so at a moment that no seed decides. */
+    private void woken(Runnable next) {
+        Thread by = Thread.currentThread();
+        if (by.isVirtual() || by.equals(owner)) {
+            ready.add(next);
+        } else {
+            thrown = new IllegalStateException("woken from outside, by " + by);
         }
     }
 

@@ -58,8 +58,8 @@ final class GroupMutants {
                         "an instance that meets a higher claim goes on",
                         s -> Altered.seeingGroups(s, GroupMutants::withoutHigherClaims)),
                 Mutant.deciding(
-                        "no-restamp-after-takeover",
-                        "a new instance leaves its predecessor's marks where they are",
+                        "no-restamp",
+                        "VMs are marked only when they are started or stopped",
                         NoRestamp::new),
                 Mutant.deciding(
                         "each-action-once",
@@ -386,17 +386,21 @@ final class GroupMutants {
         if (!actions.isEmpty() || !actsFor(seen) || is.isEmpty()) {
             return actions;
         }
-        Claim claim = is.get().claim(seen.deployment(), seen.group());
         Site first = seen.sites().getFirst();
-        Map<String, String> claims = first.fence().map(f -> f.claims()).orElse(Map.of());
-        return first.members().isEmpty() || !first.known()
-                ? actions
-                : List.of(
-                        new GroupEffect.Fence(
+        if (first.members().isEmpty() || !first.known()) {
+            return actions;
+        }
+        Set<String> mark = Set.of("never-settles");
+        boolean there = first.fencedBy("never-settles").isPresent();
+        return List.of(
+                there
+                        ? new GroupEffect.Unfence(
+                                first.cluster(), first.fence().orElseThrow(), mark)
+                        : new GroupEffect.Fence(
                                 first.cluster(),
                                 first.fence(),
-                                Set.of("never-settles-" + claims.size()),
-                                claim));
+                                mark,
+                                is.get().claim(seen.deployment(), seen.group())));
     }
 
     private GroupMutants() {}

@@ -21,6 +21,10 @@ import io.siterecovery.failover.core.failover.Observation.Fence;
 import io.siterecovery.failover.core.failover.Preflight;
 import io.siterecovery.failover.core.failover.Preflight.GroupSeen;
 import io.siterecovery.failover.core.failover.Preflight.Subject;
+import io.siterecovery.failover.core.group.GroupDecision;
+import io.siterecovery.failover.core.group.GroupEffect;
+import io.siterecovery.failover.core.group.GroupObservation;
+import io.siterecovery.failover.core.group.GroupObservation.Site;
 import io.siterecovery.failover.core.ownership.Claim;
 import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
@@ -46,9 +50,9 @@ final class MoveMutants {
                         "the source's VMs are stopped first, then the group is closed",
                         CloseAfterStop::new),
                 Mutant.deciding(
-                        "no-fence-wait",
-                        "fence and claims are taken for seen as soon as they are asked for",
-                        s -> Altered.seeing(s, MoveMutants::heldAtOnce)),
+                        "fence-after-stop",
+                        "the source is fenced once its VMs have stopped, and nobody waits for it",
+                        FenceAfterStop::new),
                 Mutant.deciding(
                         "undo-after-grant",
                         "a failover that does not start in 10 s is given back after Grant",
@@ -194,6 +198,38 @@ final class MoveMutants {
                                 next.history()));
             }
             return effect;
+        }
+    }
+
+    private static final class FenceAfterStop extends Altered {
+
+        FenceAfterStop(Decisions sound) {
+            super(sound);
+        }
+
+        @Override
+        public Decision step(Active state, Observation seen, String deployment) {
+            return super.step(state, heldAtOnce(seen), deployment);
+        }
+
+        @Override
+        public GroupDecision group(GroupObservation seen) {
+            GroupDecision decision = super.group(seen);
+            return new GroupDecision(
+                    decision.actions().stream().filter(a -> !tooEarly(seen, a)).toList(),
+                    decision.report());
+        }
+
+        private static boolean tooEarly(GroupObservation seen, GroupEffect action) {
+            return action instanceof GroupEffect.Fence f
+                    && seen.ownership()
+                            .filter(
+                                    o ->
+                                            o.ownership().holder()
+                                                            instanceof Holder.Moving(var from, _)
+                                                    && from.equals(f.cluster()))
+                            .isPresent()
+                    && seen.site(f.cluster()).filter(Site::anyRunning).isPresent();
         }
     }
 

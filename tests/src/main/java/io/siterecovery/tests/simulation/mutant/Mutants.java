@@ -1,5 +1,6 @@
 package io.siterecovery.tests.simulation.mutant;
 
+import io.siterecovery.tests.simulation.control.Bugs;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -14,6 +15,15 @@ public final class Mutants {
 
     public static Optional<Mutant> named(String name) {
         return ALL.stream().filter(m -> m.name().equals(name)).findFirst();
+    }
+
+    /**
+     * Made anew for each schedule, since some remember.
+     *
+     * @param name empty: the product as it is
+     */
+    public static Bugs bugs(String name) {
+        return name.isEmpty() ? Bugs.NONE : named(name).orElseThrow().bugs().get();
     }
 
     private Mutants() {}

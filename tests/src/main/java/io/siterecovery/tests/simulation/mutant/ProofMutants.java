@@ -2,7 +2,6 @@ package io.siterecovery.tests.simulation.mutant;
 
 import io.siterecovery.failover.core.failover.Decision;
 import io.siterecovery.failover.core.failover.FailoverState.Active;
-import io.siterecovery.failover.core.failover.FailoverState.Closing;
 import io.siterecovery.failover.core.failover.FailoverState.Granting;
 import io.siterecovery.failover.core.failover.FailoverState.Proving;
 import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
@@ -17,7 +16,6 @@ import io.siterecovery.failover.verticle.Decisions;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -38,8 +36,8 @@ final class ProofMutants {
                                                         Optional.of(Sights.NOTHING_LEFT)))),
                 Mutant.deciding(
                         "proof-before-close",
-                        "a group that was seen stopped and in sync before Close needs no proof",
-                        ProofBeforeClose::new),
+                        "replication that was healthy before Close is not looked at after it",
+                        s -> Altered.seeing(s, o -> Sights.replication(o, _ -> NO_VOLUMES))),
                 Mutant.deciding(
                         "silence-is-stopped",
                         "a source that does not answer is taken for stopped",
@@ -102,7 +100,7 @@ final class ProofMutants {
                 Mutant.deciding(
                         "told-is-stopped",
                         "a VM that was told to stop is taken for stopped",
-                        s -> Altered.seeing(s, ProofMutants::toldIsStopped)));
+                        ToldIsStopped::new));
     }
 
     private static final Replication NO_VOLUMES = new Replication(List.of(), List.of());
@@ -178,77 +176,30 @@ final class ProofMutants {
     }
 
     /** VMs that are wished off are gone, and so is all that the API would still list. */
-    private static Observation toldIsStopped(Observation o) {
-        if (!o.source().reachable() || !o.desiredStateShown()) {
-            return o;
-        }
-        return Sights.inspection(
-                Sights.replication(
-                        Sights.source(o, Sights.stopped(o.source(), Optional.empty())),
-                        _ -> NO_VOLUMES),
-                Optional.of(Sights.NOTHING_LEFT));
-    }
+    private static final class ToldIsStopped extends Altered {
 
-    private static final class ProofBeforeClose extends Altered {
-
-        private final Set<String> proven = new HashSet<>();
-
-        ProofBeforeClose(Decisions sound) {
+        ToldIsStopped(Decisions sound) {
             super(sound);
         }
 
         @Override
         public Decision step(Active state, Observation seen, String deployment) {
-            String uid = state.plan().uid();
-            boolean closed =
-                    seen.ownership().filter(o -> o.ownership().isLockedBy(uid)).isPresent();
-            if (state instanceof Closing && !closed && seen.source().allStopped()) {
-                boolean complete =
-                        PlannedProof.missing(
-                                        seen.replication(),
-                                        state.plan().source(),
-                                        state.plan().target(),
-                                        Map.of("east-cluster", 0L, "west-cluster", 0L),
-                                        Optional.of(Sights.NOTHING_LEFT),
-                                        seen.now())
-                                .isEmpty();
-                if (complete) {
-                    proven.add(uid);
-                }
-            }
-            if (closed && proven.contains(uid)) {
-                if (state instanceof Closing || state instanceof StoppingVms) {
-                    return decision(new Granting(state.plan(), Map.of(), state.deadline()));
-                }
-                if (state instanceof Proving || state instanceof Granting) {
-                    Optional<Claim> claim =
-                            seen.ownership()
-                                    .flatMap(
-                                            own ->
-                                                    seen.source().vms().stream()
-                                                            .flatMap(v -> v.claim().stream())
-                                                            .findFirst()
-                                                            .map(
-                                                                    c ->
-                                                                            new Claim(
-                                                                                    c.deployment(),
-                                                                                    c.group(),
-                                                                                    own.ownership()
-                                                                                            .epoch(),
-                                                                                    own.ownership()
-                                                                                            .term())));
-                    return super.step(
-                            state,
-                            Sights.inspection(
+            boolean told =
+                    (state instanceof StoppingVms && seen.desiredStateShown())
+                            || state instanceof Proving
+                            || state instanceof Granting;
+            Observation shown =
+                    told && seen.source().reachable()
+                            ? Sights.inspection(
                                     Sights.replication(
                                             Sights.source(
-                                                    seen, Sights.stopped(seen.source(), claim)),
+                                                    seen,
+                                                    Sights.stopped(
+                                                            seen.source(), Optional.empty())),
                                             _ -> NO_VOLUMES),
-                                    Optional.of(Sights.NOTHING_LEFT)),
-                            deployment);
-                }
-            }
-            return super.step(state, seen, deployment);
+                                    Optional.of(Sights.NOTHING_LEFT))
+                            : seen;
+            return super.step(state, shown, deployment);
         }
     }
 

@@ -66,6 +66,19 @@ public final class EndRules {
         world.layout().groups().forEach(this::check);
     }
 
+    /** Where nothing went wrong, safe is not enough: what was ordered was done. */
+    public void checkCalm() {
+        for (Stored failover : failovers()) {
+            if (!failover.text("status", "state").equals("Completed")) {
+                found.accept(
+                        "Calm",
+                        failover.key()
+                                + " did not complete, though nothing went wrong: "
+                                + failover.text("status", "message"));
+            }
+        }
+    }
+
     private List<Stored> failovers() {
         return world.at(World.QUORUM).list(ResourceKind.FAILOVER, null).toList();
     }
@@ -76,6 +89,9 @@ public final class EndRules {
             return;
         }
         Ownership is = ownership.get();
+        if (is.holder() instanceof Holder.Unclaimed) {
+            saysSo(group);
+        }
         if (is.lock().isPresent()) {
             found.accept("I15", group + " is still locked by " + is.lock());
         }
@@ -88,6 +104,18 @@ public final class EndRules {
             } else if (is.holder().isAt(new ClusterId(site)) && wishedRunning(group, site)) {
                 running(group, site);
             }
+        }
+    }
+
+    /** I15: whoever looks at the group learns that nobody holds it. */
+    private void saysSo(Group group) {
+        boolean said =
+                world.servers()
+                        .flatMap(s -> s.list(ResourceKind.PROTECTION_GROUP, null))
+                        .filter(g -> Truth.isOf(group, g))
+                        .allMatch(g -> g.at("status").toString().contains("Unclaimed"));
+        if (!said) {
+            found.accept("I15", group + " is unclaimed and does not say so");
         }
     }
 

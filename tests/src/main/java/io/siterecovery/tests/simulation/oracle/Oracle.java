@@ -32,8 +32,8 @@ public final class Oracle {
     private final Isolation isolation;
     private final List<Machine> machines;
     private final Map<String, Integer> callsThisSecond = new HashMap<>();
-    private final long[] mark = new long[2];
     private long second;
+    private long lastWrite;
     private @Nullable Violation first;
 
     public Oracle(World world, Agenda agenda, Story story) {
@@ -64,9 +64,9 @@ public final class Oracle {
         return end;
     }
 
-    /** When the control plane last changed anything. */
+    /** When the control plane last changed anything, or tried to. */
     public long lastWrite() {
-        return mark[0];
+        return lastWrite;
     }
 
     private void written(ApiServer.Change change) {
@@ -74,13 +74,15 @@ public final class Oracle {
         writes.landed(change);
         progress.landed(change);
         if (change.author().ours()) {
-            mark[0] = agenda.micros();
             isolation.called(change.author(), change.key());
         }
     }
 
     /** I10: one process calls. */
-    public void called(Author author) {
+    public void called(Author author, boolean writes) {
+        if (writes) {
+            lastWrite = agenda.micros();
+        }
         long now = agenda.micros() / Agenda.SECOND;
         if (now != second) {
             second = now;

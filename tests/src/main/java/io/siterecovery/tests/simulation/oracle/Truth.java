@@ -75,7 +75,7 @@ final class Truth {
                                                 .contains(machine.name()));
     }
 
-    private static boolean isOf(Group group, Stored definition) {
+    static boolean isOf(Group group, Stored definition) {
         String in = definition.key().namespace();
         return definition.key().name().equals(group.name())
                 && (in.equals(group.namespace()) || in.equals("dr-" + group.deployment()));

@@ -30,6 +30,7 @@ final class WriteRules {
     private final Truth truth;
     private final LongSupplier now;
     private final BiConsumer<String, String> found;
+    private final Map<Group, Map<Long, Holder>> holders = new HashMap<>();
     private final Map<String, Claim> highest = new HashMap<>();
     private final Map<String, Long> wishedStopped = new HashMap<>();
     private final Set<String> everFenced = new HashSet<>();
@@ -41,6 +42,13 @@ final class WriteRules {
         this.truth = truth;
         this.now = now;
         this.found = found;
+        if (world.layout().unclear()) {
+            world.layout()
+                    .groups()
+                    .getFirst()
+                    .machines()
+                    .forEach(m -> unpreventable.add(place(World.WEST, m.namespace(), m.name())));
+        }
     }
 
     void landed(Change change) {
@@ -182,7 +190,10 @@ final class WriteRules {
     private void stopped(String site, Group group, Optional<Ownership> ownership, Change change) {
         Long wished = wishedStopped.get(group.name());
         boolean wish = wished != null && now.getAsLong() - wished < STALE;
-        boolean heldHere = ownership.filter(o -> o.holder().isAt(new ClusterId(site))).isPresent();
+        // Whoever holds it since the claim was stamped has not arrived there yet.
+        boolean heldHere =
+                ownership.filter(o -> o.holder().isAt(new ClusterId(site))).isPresent()
+                        && heldUnder(group, claimed(change), site);
         boolean unclaimed = ownership.map(o -> o.holder() instanceof Holder.Unclaimed).orElse(true);
         if (unclaimed || (heldHere && !wish)) {
             found.accept(
@@ -197,6 +208,12 @@ final class WriteRules {
                             + " is "
                             + ownership.map(Ownership::holder));
         }
+    }
+
+    private boolean heldUnder(Group group, Claim claim, String site) {
+        Map<Long, Holder> known = holders.getOrDefault(group, Map.of());
+        Holder then = known.get(claim.epoch());
+        return then == null || then.isAt(new ClusterId(site));
     }
 
     /** People may start what is not held back; what the fence should hold, they must not. */
@@ -228,13 +245,7 @@ final class WriteRules {
         if (after != null) {
             after.properties()
                     .forEach(
-                            e ->
-                                    everFenced.add(
-                                            site
-                                                    + "/VirtualMachine "
-                                                    + change.key().namespace()
-                                                    + "/"
-                                                    + e.getKey()));
+                            e -> everFenced.add(place(site, change.key().namespace(), e.getKey())));
         }
         if (before != null && change.author().human()) {
             // Before the guard is in force people may; after it they could not.
@@ -242,11 +253,7 @@ final class WriteRules {
                     .forEach(
                             e ->
                                     everFenced.remove(
-                                            site
-                                                    + "/VirtualMachine "
-                                                    + change.key().namespace()
-                                                    + "/"
-                                                    + e.getKey()));
+                                            place(site, change.key().namespace(), e.getKey())));
         }
         if (before != null && change.author().ours()) {
             before.properties()
@@ -285,7 +292,7 @@ final class WriteRules {
                             + " is "
                             + truth.ownership(group.get()).map(Ownership::holder));
         }
-        everFenced.remove(site + "/VirtualMachine " + change.key().namespace() + "/" + vm);
+        everFenced.remove(place(site, change.key().namespace(), vm));
     }
 
     private long epoch(Group group) {
@@ -303,6 +310,15 @@ final class WriteRules {
 
     /** What people did before Close is over with it. */
     private void closed(Change change) {
+        Stored now = change.now();
+        if (now != null) {
+            Ownership is = Truth.read(now);
+            truth.groupOwned(change.key().namespace(), change.key().name())
+                    .ifPresent(
+                            group ->
+                                    holders.computeIfAbsent(group, g -> new HashMap<>())
+                                            .put(is.epoch(), is.holder()));
+        }
         if (change.now() != null
                 && Truth.read(change.now()).holder() instanceof Holder.Moving
                 && (change.before() == null
@@ -321,10 +337,10 @@ final class WriteRules {
     boolean excused(Guest guest) {
         return guest.startedByPeople()
                 && unpreventable.contains(
-                        guest.site()
-                                + "/VirtualMachine "
-                                + guest.machine().namespace()
-                                + "/"
-                                + guest.machine().name());
+                        place(guest.site(), guest.machine().namespace(), guest.machine().name()));
+    }
+
+    private static String place(String site, String namespace, String vm) {
+        return site + "/VirtualMachine " + namespace + "/" + vm;
     }
 }

@@ -11,12 +11,14 @@ import io.siterecovery.events.drbd.Role;
 import io.siterecovery.events.drbd.Word;
 import io.siterecovery.tests.simulation.engine.Agenda;
 import io.siterecovery.tests.simulation.engine.Dice;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The agent of one node as the rest of the product sees it: full states when something changed,
@@ -25,6 +27,11 @@ import java.util.TreeSet;
 public final class Agent {
 
     private static final long BEAT = Agenda.SECOND;
+    private static final long BEATS_APART = 50 * Agenda.MILLI;
+
+    /** With something older than this on its way, it does not say how far it has come. */
+    private static final long BEHIND = 200 * Agenda.MILLI;
+
     private static final long POLL = 2 * Agenda.SECOND;
     private static final long POLL_AFTER_DEMOTION = 100 * Agenda.MILLI;
     private static final long BLOCK = 4096;
@@ -43,6 +50,19 @@ public final class Agent {
     private int incarnation;
     private long sequence;
     private long acknowledged;
+    private long dumped;
+    private long lastArrival;
+    private long lastAnswer;
+    private long lastBeat;
+    private long beaten;
+    private boolean beatOnTheWay;
+    private boolean beatPlanned;
+
+    /** When each record that waits for its acknowledgement was given to Kafka's client. */
+    private final ArrayDeque<Long> unsettled = new ArrayDeque<>();
+
+    private @Nullable Long acknowledgedOffset;
+    private @Nullable Long settledOffset;
 
     Agent(
             String node,
@@ -73,6 +93,12 @@ public final class Agent {
         incarnation++;
         sequence = 0;
         acknowledged = 0;
+        beaten = 0;
+        beatOnTheWay = false;
+        beatPlanned = false;
+        acknowledgedOffset = null;
+        settledOffset = null;
+        unsettled.clear();
         told.clear();
         changed.clear();
         resources.stream().filter(r -> r.isOn(node)).forEach(r -> changed.add(r.name()));
@@ -111,6 +137,7 @@ public final class Agent {
             publishing = false;
             complete = true;
             publish();
+            dumped = sequence;
         }
     }
 
@@ -133,15 +160,17 @@ public final class Agent {
             return;
         }
         sequence++;
-        DrbdResourceState numbered = numbered(state, sequence);
         int mine = incarnation;
         long number = sequence;
-        broker.whenThere(
+        unsettled.add(agenda.micros());
+        send(
+                mine,
+                node + "/" + resource.name(),
+                numbered(state, number),
                 () -> {
-                    broker.append(topic, node + "/" + resource.name(), numbered, Map.of());
-                    if (is(mine)) {
-                        acknowledged = Math.max(acknowledged, number);
-                    }
+                    unsettled.poll();
+                    acknowledged = number;
+                    beatForChanges(mine);
                 });
         if (before != null && before.role().is(Role.PRIMARY) && !state.role().is(Role.PRIMARY)) {
             pollUntilQuiet(mine, resource, agenda.micros() + 10 * Agenda.SECOND);
@@ -173,21 +202,87 @@ public final class Agent {
     }
 
     private void beat(int mine) {
+        if (is(mine)) {
+            beat();
+            agenda.after(BEAT, () -> beat(mine));
+        }
+    }
+
+    private void beat() {
+        Long oldest = unsettled.peek();
+        if (beatOnTheWay || (oldest != null && oldest < agenda.micros() - BEHIND)) {
+            return;
+        }
+        if (oldest == null) {
+            settledOffset = acknowledgedOffset;
+        }
+        beatOnTheWay = true;
+        lastBeat = agenda.micros();
+        beaten = acknowledged;
+        int mine = incarnation;
+        AgentBeat beat =
+                new AgentBeat(
+                        node,
+                        word(),
+                        acknowledged,
+                        complete && acknowledged >= dumped,
+                        agenda.now(),
+                        Map.of(),
+                        settledOffset,
+                        "Following",
+                        0L);
+        send(
+                mine,
+                node,
+                beat,
+                () -> {
+                    beatOnTheWay = false;
+                    beatForChanges(mine);
+                });
+    }
+
+    /** Says that all changes have arrived, if no beat has said so yet. */
+    private void beatForChanges(int mine) {
+        if (beaten == acknowledged || beatOnTheWay || beatPlanned || !unsettled.isEmpty()) {
+            return;
+        }
+        beatPlanned = true;
+        agenda.after(
+                lastBeat + BEATS_APART - agenda.micros(),
+                () -> {
+                    if (is(mine)) {
+                        beatPlanned = false;
+                        if (beaten != acknowledged && unsettled.isEmpty()) {
+                            beat();
+                        }
+                    }
+                });
+    }
+
+    /** In order, and late: what was given to Kafka's client before may be appended long after. */
+    private void send(int mine, String key, Record data, Runnable acknowledgement) {
+        long arrival = agenda.micros() + broker.lag(dice);
+        lastArrival = Math.max(lastArrival, arrival);
+        agenda.after(
+                lastArrival - agenda.micros(),
+                () -> broker.whenThere(() -> append(mine, key, data, acknowledgement)));
+    }
+
+    private void append(int mine, String key, Record data, Runnable acknowledgement) {
         if (!is(mine)) {
             return;
         }
-        if (!broker.away()) {
-            AgentBeat beat =
-                    new AgentBeat(
-                            node,
-                            word(),
-                            acknowledged,
-                            complete && acknowledged == sequence,
-                            agenda.now(),
-                            Map.of());
-            broker.append(topic, node, beat, Map.of());
-        }
-        agenda.after(BEAT, () -> beat(mine));
+        long offset = broker.append(topic, key, data, Map.of());
+        lastAnswer = Math.max(lastAnswer, agenda.micros() + dice.around(Agenda.MILLI));
+        agenda.after(
+                lastAnswer - agenda.micros(),
+                () -> {
+                    if (is(mine)) {
+                        long before = acknowledgedOffset == null ? -1 : acknowledgedOffset;
+                        acknowledgedOffset = Math.max(before, offset);
+                        acknowledgement.run();
+                    }
+                });
     }
 
     private String word() {

@@ -48,7 +48,6 @@ public final class ApiServer {
     private final Agenda agenda;
     private final Admission admission;
     private final TreeMap<ObjectKey, Stored> objects = new TreeMap<>();
-    private final List<Change> log = new ArrayList<>();
     private final List<Consumer<Change>> listeners = new ArrayList<>();
     private long version = 100;
     private long uids;
@@ -77,11 +76,6 @@ public final class ApiServer {
 
     public void listen(Consumer<Change> listener) {
         listeners.add(listener);
-    }
-
-    /** All changes so far; a watch is a place in this list. */
-    public List<Change> log() {
-        return log;
     }
 
     public Optional<Stored> get(ObjectKey key) {
@@ -222,7 +216,8 @@ public final class ApiServer {
         }
         if (before.deleting() && meta.path("finalizers").isEmpty()) {
             remove(author, before);
-            return before;
+            meta.put("resourceVersion", Long.toString(version));
+            return new Stored(before.key(), tree, version);
         }
         return store(author, before.key(), before, tree);
     }
@@ -243,7 +238,6 @@ public final class ApiServer {
     }
 
     private void tell(Change change) {
-        log.add(change);
         listeners.forEach(listener -> listener.accept(change));
     }
 

@@ -2,6 +2,7 @@ package io.siterecovery.tests.simulation.world;
 
 import io.siterecovery.platform.ReceivedEvent;
 import io.siterecovery.tests.simulation.engine.Agenda;
+import io.siterecovery.tests.simulation.engine.Dice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,7 @@ public final class Broker {
     private final Map<String, Topic> topics = new TreeMap<>();
     private final List<Runnable> whenBack = new ArrayList<>();
     private boolean away;
+    private double slow;
 
     Broker(Agenda agenda) {
         this.agenda = agenda;
@@ -75,6 +77,17 @@ public final class Broker {
             whenBack.clear();
             all.forEach(Runnable::run);
         }
+    }
+
+    /** How many of the agents' records wait for seconds before they are appended. */
+    public void slow(double share) {
+        slow = share;
+    }
+
+    long lag(Dice dice) {
+        return dice.chance(slow)
+                ? dice.between(100, 4000) * Agenda.MILLI
+                : dice.around(Agenda.MILLI);
     }
 
     /** Runs it at once, or when the broker is back. */

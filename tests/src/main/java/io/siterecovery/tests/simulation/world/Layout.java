@@ -8,6 +8,7 @@ import java.util.List;
  * What there is: sites, nodes, groups, how disks are replicated.
  *
  * @param eastPolicies whether that cluster has admission policies
+ * @param unclear whether VMs of the first group are meant to run on both sites at the beginning
  */
 public record Layout(
         List<String> deployments,
@@ -18,7 +19,8 @@ public record Layout(
         int westReplicas,
         DrbdResource.Options drbd,
         boolean eastPolicies,
-        boolean westPolicies) {
+        boolean westPolicies,
+        boolean unclear) {
 
     /** One group of one VM, one disk; nothing special. */
     public static Layout plain() {
@@ -31,7 +33,8 @@ public record Layout(
                 1,
                 new DrbdResource.Options(false, false),
                 true,
-                true);
+                true,
+                false);
     }
 
     /** Some estate. */
@@ -66,7 +69,8 @@ public record Layout(
                 westReplicas,
                 new DrbdResource.Options(dice.chance(0.4), majority),
                 dice.chance(0.75),
-                dice.chance(0.75));
+                dice.chance(0.75),
+                dice.chance(0.05));
     }
 
     private static Group group(

@@ -130,7 +130,8 @@ public final class World {
         Author owner = Author.person("owner");
         for (Machine machine : group.machines()) {
             for (String site : List.of(EAST, WEST)) {
-                boolean home = site.equals(EAST);
+                boolean twice = layout.unclear() && group.equals(layout.groups().getFirst());
+                boolean home = site.equals(EAST) || twice;
                 ApiServer server = at(site);
                 for (String claim : machine.claims()) {
                     server.create(
