@@ -53,6 +53,7 @@ final class AgentEnvironment {
         Duration beat = seconds(Setting.BEAT_INTERVAL, AgentConfig.BEAT_INTERVAL);
         Optional<KubernetesAccess> kubernetes = kubernetes();
         Duration limit = seconds(Setting.NOT_READY_TIMEOUT, AgentConfig.NOT_READY_LIMIT);
+        Duration gone = seconds(Setting.NODE_GONE_AFTER, AgentConfig.GONE_AFTER);
         if (!faults.isEmpty()) {
             throw new Refused(faults);
         }
@@ -66,7 +67,8 @@ final class AgentEnvironment {
                 statistics,
                 beat,
                 kubernetes,
-                limit);
+                limit,
+                gone);
     }
 
     /** Inside a pod all of it is there; outside, each part can be set. */
