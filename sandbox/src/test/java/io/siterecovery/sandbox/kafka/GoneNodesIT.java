@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GoneNodesIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration GONE_AFTER = Duration.ofSeconds(2);
+    private static final Duration GONE_AFTER = Duration.ofMillis(500);
 
     @TempDir private Path dir;
 
