@@ -1,7 +1,8 @@
 #!/bin/bash
 # Plays drbdsetup: prints <dir>/dump, then whatever is appended to <dir>/live, and answers each
 # question for statistics with <dir>/statistics. It dies with its standard input, as the real one.
-# A dump beside the stream is <dir>/now, and the options are <dir>/show.
+# A dump beside the stream is <dir>/now, and the options are <dir>/show. If there is a <dir>/recording
+# with timestamps, that is played instead, with its pauses, <dir>/speed times as fast.
 dir=$1
 echo "${*:2}" >>"$dir/commands"
 if [ -e "$dir/failure" ]; then
@@ -25,8 +26,40 @@ case " ${*:2} " in
         fi
         ;;
 esac
-cat "$dir/dump"
-tail -n +1 -s 0.01 -f "$dir/live" &
+
+# Microseconds since midnight; leading zeros are no octal numbers.
+clock() {
+    local t=${1#*T}
+    at=$((((10#${t:0:2} * 60 + 10#${t:3:2}) * 60 + 10#${t:6:2}) * 1000000 + 10#${t:9:6}))
+}
+
+play() {
+    local line speed at began first=
+    speed=$(cat "$dir/speed" 2>/dev/null || echo 1)
+    exec 8<> <(:)
+    while read -r line; do
+        [[ $line == '#'* ]] && continue
+        clock "$line"
+        if [ -z "$first" ]; then
+            first=$at
+            began=${EPOCHREALTIME/./}
+        fi
+        local wait=$(((at - first + (at < first ? 86400000000 : 0)) / speed - (${EPOCHREALTIME/./} - began)))
+        if ((wait > 0)); then
+            printf -v wait '%d.%06d' $((wait / 1000000)) $((wait % 1000000))
+            read -rt "$wait" -u 8
+        fi
+        echo "$line"
+    done <"$dir/recording"
+    exec sleep infinity
+}
+
+if [ -e "$dir/recording" ]; then
+    play </dev/null &
+else
+    cat "$dir/dump"
+    tail -n +1 -s 0.01 -f "$dir/live" &
+fi
 trap 'kill $!' EXIT
 while read -r line; do
     [ -z "$line" ] && continue

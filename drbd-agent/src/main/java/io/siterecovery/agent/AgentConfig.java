@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param statisticsInterval how often figures are read that DRBD does not push
  * @param kubernetes for the start-up taint; without it there is none
  * @param notReadyLimit how long the taint stays at most, but for what was Primary
+ * @param goneAfter how long an agent must be silent before the records of its Node, if that no
+ *     longer exists, are deleted
  */
 public record AgentConfig(
         String node,
@@ -28,9 +30,11 @@ public record AgentConfig(
         Duration statisticsInterval,
         Duration beatInterval,
         Optional<KubernetesAccess> kubernetes,
-        Duration notReadyLimit) {
+        Duration notReadyLimit,
+        Duration goneAfter) {
 
     public static final Duration NOT_READY_LIMIT = Duration.ofMinutes(2);
+    public static final Duration GONE_AFTER = Duration.ofMinutes(10);
     public static final Duration STATISTICS_INTERVAL = Duration.ofSeconds(5);
     public static final Duration BEAT_INTERVAL = Duration.ofSeconds(1);
 
@@ -64,11 +68,12 @@ public record AgentConfig(
                 statisticsInterval,
                 beatInterval,
                 Optional.empty(),
-                NOT_READY_LIMIT);
+                NOT_READY_LIMIT,
+                GONE_AFTER);
     }
 
-    /** The same with a start-up taint. */
-    public AgentConfig withTaint(KubernetesAccess access, Duration limit) {
+    /** The same in a cluster whose API server it may call. */
+    public AgentConfig in(KubernetesAccess access, Duration limit, Duration gone) {
         return new AgentConfig(
                 node,
                 cluster,
@@ -79,7 +84,8 @@ public record AgentConfig(
                 statisticsInterval,
                 beatInterval,
                 Optional.of(access),
-                limit);
+                limit,
+                gone);
     }
 
     /** Nothing if the command does not name drbdsetup. */

@@ -28,6 +28,9 @@ final class AgentEnvironment {
     private static final Path SERVICE_ACCOUNT =
             Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
+    private static final List<String> PROTOCOLS =
+            List.of("SASL_SSL", "SASL_PLAINTEXT", "SSL", "PLAINTEXT");
+
     private final Map<String, String> environment;
     private final List<String> faults = new ArrayList<>();
 
@@ -50,6 +53,7 @@ final class AgentEnvironment {
         Duration beat = seconds(Setting.BEAT_INTERVAL, AgentConfig.BEAT_INTERVAL);
         Optional<KubernetesAccess> kubernetes = kubernetes();
         Duration limit = seconds(Setting.NOT_READY_TIMEOUT, AgentConfig.NOT_READY_LIMIT);
+        Duration gone = seconds(Setting.NODE_GONE_AFTER, AgentConfig.GONE_AFTER);
         if (!faults.isEmpty()) {
             throw new Refused(faults);
         }
@@ -63,7 +67,8 @@ final class AgentEnvironment {
                 statistics,
                 beat,
                 kubernetes,
-                limit);
+                limit,
+                gone);
     }
 
     /** Inside a pod all of it is there; outside, each part can be set. */
@@ -117,8 +122,11 @@ final class AgentEnvironment {
 
     private Map<String, String> kafka() {
         Map<String, String> kafka = new HashMap<>();
-        kafka.put("bootstrap.servers", required(Setting.KAFKA_BOOTSTRAP_SERVERS));
+        kafka.put("bootstrap.servers", brokers());
         String protocol = optional(Setting.KAFKA_SECURITY_PROTOCOL, "SASL_SSL");
+        if (!PROTOCOLS.contains(protocol)) {
+            faults.add("KAFKA_SECURITY_PROTOCOL is none of %s: %s".formatted(PROTOCOLS, protocol));
+        }
         kafka.put("security.protocol", protocol);
         if (protocol.startsWith("SASL")) {
             kafka.put("sasl.mechanism", "SCRAM-SHA-512");
@@ -129,12 +137,23 @@ final class AgentEnvironment {
                             .formatted(
                                     quoted(required(Setting.KAFKA_USERNAME)), quoted(password())));
         }
-        String authorities = environment.get(Setting.KAFKA_CA_FILE.name());
-        if (authorities != null) {
-            kafka.put("ssl.truststore.type", "PEM");
-            kafka.put("ssl.truststore.location", authorities);
-        }
+        file(Setting.KAFKA_CA_FILE, null)
+                .ifPresent(
+                        authorities -> {
+                            kafka.put("ssl.truststore.type", "PEM");
+                            kafka.put("ssl.truststore.location", authorities.toString());
+                        });
         return kafka;
+    }
+
+    private String brokers() {
+        String brokers = required(Setting.KAFKA_BOOTSTRAP_SERVERS);
+        for (String broker : brokers.split(",", -1)) {
+            if (!brokers.isEmpty() && !broker.strip().matches("\\S+:[0-9]{1,5}")) {
+                faults.add("KAFKA_BOOTSTRAP_SERVERS has no host:port at: " + broker.strip());
+            }
+        }
+        return brokers;
     }
 
     private String password() {

@@ -2,11 +2,8 @@ package io.siterecovery.agent;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +50,7 @@ public final class AgentMain {
             case "replay" -> rest.isEmpty() ? usage("replay needs a file") : replay(rest);
             case "status" -> rest.isEmpty() ? status() : usage("status takes no arguments");
             case "" -> usage("what is to be done?");
-            default -> usage("there is no " + command);
+            default -> usage("there is no command " + command);
         };
     }
 
@@ -74,14 +71,12 @@ public final class AgentMain {
 
     private int replay(List<String> files) {
         try {
-            Replaying.run(files.stream().map(Path::of).toList(), out);
+            Replaying.run(files, System.in, out);
             return DONE;
-        } catch (NoSuchFileException e) {
-            err.println("there is no file " + e.getFile());
-        } catch (IOException e) {
-            err.println("not read: " + e.getMessage());
+        } catch (Replaying.Unreadable e) {
+            err.println("drbd-agent: " + e.getMessage());
+            return FAILED;
         }
-        return FAILED;
     }
 
     private int status() {
@@ -100,7 +95,8 @@ public final class AgentMain {
         help.append(
                 """
                 drbd-agent run              follows DRBD on this node and tells Kafka, until it is ended
-                drbd-agent replay FILE...   what recorded streams of events2 come to, as JSON
+                drbd-agent replay FILE...   what recorded streams of events2 come to, as JSON;
+                                            each starts from nothing; - is standard input
                 drbd-agent status           what DRBD says on this node now, as a table
 
                 run is configured by environment variables (status reads DRBDSETUP and DRBDADM):

@@ -35,6 +35,7 @@ public final class DrbdAgent implements AutoCloseable {
     private final Questions questions;
     private final StatePublisher publisher;
 
+    private final GoneNodes goneNodes;
     private final Optional<NodeGuard> guard;
 
     private boolean dumpPublished;
@@ -56,6 +57,7 @@ public final class DrbdAgent implements AutoCloseable {
         this.questions = new Questions(config, loop, commands, follower, this::publish);
         this.publisher =
                 new StatePublisher(config, topic, loop, follower.incarnation(), this::report);
+        this.goneNodes = new GoneNodes(config, topic, loop);
         this.guard =
                 config.kubernetes()
                         .map(
@@ -75,6 +77,7 @@ public final class DrbdAgent implements AutoCloseable {
         loop.every(config.beatInterval(), publisher::beat);
         questions.start();
         readHistory();
+        goneNodes.start();
     }
 
     /** Stops the child and gives up what Kafka has not taken. */
@@ -93,6 +96,7 @@ public final class DrbdAgent implements AutoCloseable {
                         () -> {
                             TopicHistory.Result result = TopicHistory.read(config);
                             loop.execute(() -> remember(result));
+                            goneNodes.look(result);
                         },
                         "drbd-history-" + config.node());
         reading.start();

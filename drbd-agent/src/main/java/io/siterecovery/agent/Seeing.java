@@ -27,17 +27,7 @@ final class Seeing {
      * @return the exit code
      */
     static int run(List<String> drbdsetup, List<String> drbdadm, PrintStream out, PrintStream err) {
-        if (!drbdadm.isEmpty()) {
-            Versions versions =
-                    call(drbdadm, List.of("--version"))
-                            .map(said -> Versions.read(said.stdout()))
-                            .orElse(Versions.UNKNOWN);
-            out.println(
-                    versions.words().entrySet().stream()
-                            .sorted(Map.Entry.comparingByKey())
-                            .map(entry -> entry.getKey() + " " + entry.getValue())
-                            .collect(Collectors.joining(", ", "", "\n")));
-        }
+        out.println(versions(drbdadm) + "\n");
         Optional<Commands.Output> dump = call(drbdsetup, Dialect.FULL.dumpArguments());
         if (dump.isEmpty() || !dump.get().succeeded()) {
             err.println("DRBD tells nothing: " + reason(dump));
@@ -54,6 +44,21 @@ final class Seeing {
         view.names().stream().sorted().forEach(name -> view.state(name).ifPresent(states::add));
         out.print(states.isEmpty() ? "no resource is configured\n" : StatusTable.of(states));
         return SEEN;
+    }
+
+    private static String versions(List<String> drbdadm) {
+        Versions versions =
+                (drbdadm.isEmpty()
+                                ? Optional.<Commands.Output>empty()
+                                : call(drbdadm, List.of("--version")))
+                        .map(said -> Versions.read(said.stdout()))
+                        .orElse(Versions.UNKNOWN);
+        return versions.words().isEmpty()
+                ? "versions unknown: drbdadm does not tell"
+                : versions.words().entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .map(entry -> entry.getKey() + " " + entry.getValue())
+                        .collect(Collectors.joining(", "));
     }
 
     private static String reason(Optional<Commands.Output> dump) {

@@ -17,6 +17,7 @@ enum Setting {
     BEAT_INTERVAL("1", "seconds between signs of life"),
     STARTUP_TAINT("on in a pod, else off", "on or off: taint the Node until DRBD is connected"),
     NOT_READY_TIMEOUT("120", "seconds that the taint stays at most, but for former primaries"),
+    NODE_GONE_AFTER("600", "seconds of silence until records of a Node that is gone are deleted"),
     KUBERNETES_API_SERVER("that of the pod", "https://host:port"),
     KUBERNETES_TOKEN_FILE("that of the pod", "file with a bearer token"),
     KUBERNETES_CA_FILE("that of the pod", "PEM file with who vouches for the API server"),

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
@@ -37,13 +38,17 @@ final class SiteTopic implements AutoCloseable {
     private static final int DELIVERY_TIMEOUT_MILLIS = 2000;
     private static final int REQUEST_TIMEOUT_MILLIS = 1500;
     private static final long BUFFER_BYTES = 4 << 20;
+    private static final Duration TRIED_APART = Duration.ofSeconds(1);
 
     private final String topic;
-    private final KafkaProducer<String, byte[]> producer;
+    private final Map<String, Object> settings;
+    private @Nullable KafkaProducer<String, byte[]> producer;
+    private @Nullable KafkaException failure;
+    private long failedNanos;
 
     SiteTopic(AgentConfig config) {
         topic = Topics.siteDrbd(config.siteId());
-        Map<String, Object> settings = new HashMap<>(config.kafka());
+        settings = new HashMap<>(config.kafka());
         settings.put(ProducerConfig.CLIENT_ID_CONFIG, "drbd-agent-" + config.node());
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         // A retry of an older record must not land behind a newer one.
@@ -58,14 +63,22 @@ final class SiteTopic implements AutoCloseable {
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, BUFFER_BYTES);
         settings.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
         settings.put(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
-        producer = new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
     }
 
     /**
+     * To be called by one thread.
+     *
      * @param data absent for a tombstone
      * @param done called on any thread
      */
     void send(EventHeaders headers, @Nullable Record data, Done done) {
+        KafkaProducer<String, byte[]> open;
+        try {
+            open = open();
+        } catch (KafkaException e) {
+            done.done(OptionalLong.empty(), e);
+            return;
+        }
         ProducerRecord<String, byte[]> record =
                 new ProducerRecord<>(
                         topic,
@@ -74,7 +87,27 @@ final class SiteTopic implements AutoCloseable {
                         data == null ? null : EventCodec.encode(data));
         EventCodec.headers(headers).forEach((name, value) -> record.headers().add(name, value));
         Future<RecordMetadata> _ =
-                producer.send(record, (metadata, error) -> done.done(offset(metadata), error));
+                open.send(record, (metadata, error) -> done.done(offset(metadata), error));
+    }
+
+    /** On a node that boots, names of brokers may not be known yet: that is tried again. */
+    private KafkaProducer<String, byte[]> open() {
+        if (producer != null) {
+            return producer;
+        }
+        if (failure != null && System.nanoTime() - failedNanos < TRIED_APART.toNanos()) {
+            throw failure;
+        }
+        try {
+            producer =
+                    new KafkaProducer<>(
+                            settings, new StringSerializer(), new ByteArraySerializer());
+            return producer;
+        } catch (KafkaException e) {
+            failure = e.getCause() instanceof KafkaException cause ? cause : e;
+            failedNanos = System.nanoTime();
+            throw failure;
+        }
     }
 
     private static OptionalLong offset(@Nullable RecordMetadata metadata) {
@@ -85,6 +118,8 @@ final class SiteTopic implements AutoCloseable {
 
     @Override
     public void close() {
-        producer.close(Duration.ofSeconds(1));
+        if (producer != null) {
+            producer.close(Duration.ofSeconds(1));
+        }
     }
 }

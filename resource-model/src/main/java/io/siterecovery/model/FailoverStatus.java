@@ -103,6 +103,8 @@ public record FailoverStatus(
                             min = 0,
                             maxItems = 16)
                     @Nullable Map<String, Long> proofFrom,
+            @Schema(value = "What a human has to type, one line per node.", maxItems = 4096)
+                    @Nullable List<String> commands,
             @Schema("Reason of what ended or undid the operation.") @Nullable String refusalReason,
             @Schema(value = "Message of what ended or undid the operation.", maxLength = 32768)
                     @Nullable String refusalMessage) {}

@@ -124,6 +124,13 @@ public final class Attributes {
         return values.get(key) instanceof Measure(double n) && n >= 0 && n <= 100 ? n : null;
     }
 
+    /** What was printed in MiB, in bytes. */
+    @Nullable Long mebibytes(Key key) {
+        return values.get(key) instanceof Measure(double n) && n >= 0 && n < Integer.MAX_VALUE
+                ? Math.round(n * (1 << 20))
+                : null;
+    }
+
     /** One empty word if it was not said. */
     List<String> reasons(Key key) {
         return switch (values.get(key)) {

@@ -122,7 +122,8 @@ public final class StateProjection {
                                         said.amount(Key.OUT_OF_SYNC),
                                         said.amount(Key.PENDING),
                                         said.amount(Key.UNACKED),
-                                        said.truth(Key.PEER_CLIENT))));
+                                        said.truth(Key.PEER_CLIENT),
+                                        said.mebibytes(Key.DBDT1))));
         return all;
     }
 

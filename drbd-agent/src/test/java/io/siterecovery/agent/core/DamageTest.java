@@ -14,12 +14,14 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Whatever happens to the text: no exception, and no fact that the damaged text does not state. */
 class DamageTest {
 
-    private static final int MUTATED_LINES = 1_000_000;
+    private static final int MUTATED_LINES = 200_000;
+    private static final int MANY_MORE = 1_000_000;
     private static final long SEED = 20261120;
 
     private final Random random = new Random(SEED);
@@ -115,15 +117,25 @@ class DamageTest {
     }
 
     @Test
-    void a_million_mutated_lines() throws IOException {
+    void lines_mutated_at_random() throws IOException {
+        mutated(MUTATED_LINES, SEED);
+    }
+
+    @Test
+    @Tag("full")
+    void a_million_lines_mutated_at_random() throws IOException {
+        mutated(MANY_MORE, SEED + 1);
+    }
+
+    private static void mutated(int count, long seed) throws IOException {
         List<String> lines = new ArrayList<>();
         for (Path transcript : Transcripts.all()) {
             lines.addAll(Transcripts.lines(transcript));
         }
-        Mutations mutations = new Mutations(lines, SEED);
+        Mutations mutations = new Mutations(lines, seed);
         Replay replay = new Replay();
         int usable = 0;
-        for (int i = 0; i < MUTATED_LINES; i++) {
+        for (int i = 0; i < count; i++) {
             String line = mutations.next();
             if (i % 5000 == 0) {
                 replay.startAnew();
@@ -139,8 +151,8 @@ class DamageTest {
                 assertSaid(object, line.replaceAll("\u001b\\[[0-9;]*m", ""));
             }
         }
-        assertThat(replay.lines()).isGreaterThan(MUTATED_LINES - 1);
-        assertThat(usable).isBetween(MUTATED_LINES / 10, MUTATED_LINES * 9 / 10);
+        assertThat(replay.lines()).isGreaterThan(count - 1);
+        assertThat(usable).isBetween(count / 10, count / 10 * 9);
         assertThat(replay.unparsed().counts()).hasSizeLessThan(102);
     }
 

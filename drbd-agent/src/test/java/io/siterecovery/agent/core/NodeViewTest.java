@@ -31,7 +31,7 @@ class NodeViewTest {
                         + PEER
                         + " volume:0 replication:SyncSource peer-disk:Inconsistent"
                         + " resync-suspended:peer,dependency done:12.50 out-of-sync:10 pending:1"
-                        + " unacked:0 eta:nan",
+                        + " unacked:0 dbdt1:1.50 eta:nan",
                 "exists -");
         DrbdResourceState state = taken("r0");
         assertThat(state.role().is(Role.PRIMARY)).isTrue();
@@ -45,6 +45,7 @@ class NodeViewTest {
         assertThat(volume.replication().is(ReplicationState.SYNC_SOURCE)).isTrue();
         assertThat(volume.outOfSyncBytes()).isEqualTo(10_240);
         assertThat(volume.donePercent()).isEqualTo(12.5);
+        assertThat(volume.resyncBytesPerSecond()).isEqualTo(1_572_864);
         assertThat(volume.resyncSuspended()).containsExactly("peer", "dependency");
     }
 
@@ -54,7 +55,7 @@ class NodeViewTest {
                 "exists resource name:r0",
                 "exists connection" + PEER,
                 "exists device name:r0 volume:0 open:unknown quorum:maybe size:64x",
-                "exists peer-device" + PEER + " volume:0 out-of-sync:-1 done:nan",
+                "exists peer-device" + PEER + " volume:0 out-of-sync:-1 done:nan dbdt1:nan",
                 "exists -");
         DrbdResourceState state = taken("r0");
         assertThat(state.role().known()).isEmpty();
@@ -69,6 +70,7 @@ class NodeViewTest {
         DrbdResourceState.PeerVolume peer = state.peers().getFirst().volumes().getFirst();
         assertThat(peer.outOfSyncBytes()).isNull();
         assertThat(peer.donePercent()).isNull();
+        assertThat(peer.resyncBytesPerSecond()).isNull();
         assertThat(peer.resyncSuspended()).containsExactly("");
     }
 

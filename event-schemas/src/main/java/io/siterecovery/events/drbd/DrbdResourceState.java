@@ -152,6 +152,8 @@ public record DrbdResourceState(
      * @param outOfSyncBytes what this node knows the peer lacks, or the reverse during a resync
      * @param donePercent progress of a resync; absent outside one
      * @param client whether the peer has no disk on purpose, as far as this node knows
+     * @param resyncBytesPerSecond how fast a resync has lately been; absent outside one and while
+     *     DRBD has no figure yet
      */
     public record PeerVolume(
             int volume,
@@ -162,7 +164,8 @@ public record DrbdResourceState(
             @Nullable Long outOfSyncBytes,
             @Nullable Long pending,
             @Nullable Long unacked,
-            @Nullable Boolean client) {
+            @Nullable Boolean client,
+            @Nullable Long resyncBytesPerSecond) {
 
         public PeerVolume {
             resyncSuspended = List.copyOf(resyncSuspended);
@@ -186,6 +189,7 @@ public record DrbdResourceState(
                     outOfSyncBytes,
                     pending,
                     unacked,
+                    null,
                     null);
         }
     }

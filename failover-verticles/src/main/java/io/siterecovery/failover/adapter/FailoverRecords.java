@@ -5,6 +5,7 @@ import io.siterecovery.failover.core.failover.FailoverOrder;
 import io.siterecovery.failover.core.failover.FailoverPlan;
 import io.siterecovery.failover.core.failover.FailoverState;
 import io.siterecovery.failover.core.failover.FailoverState.Active;
+import io.siterecovery.failover.core.failover.FailoverState.AwaitingOperator;
 import io.siterecovery.failover.core.failover.FailoverState.Closing;
 import io.siterecovery.failover.core.failover.FailoverState.Completed;
 import io.siterecovery.failover.core.failover.FailoverState.Failed;
@@ -28,6 +29,7 @@ import io.siterecovery.model.ResourceJson;
 import io.siterecovery.platform.Tenant;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -123,6 +125,12 @@ public final class FailoverRecords {
             case "Closing" -> new Closing(plan, deadline);
             case "StoppingVMs" -> new StoppingVms(plan, from(operation), deadline);
             case "Proving" -> new Proving(plan, from(operation), deadline);
+            case "AwaitingOperator" ->
+                    new AwaitingOperator(
+                            plan,
+                            from(operation),
+                            Objects.requireNonNullElse(operation.commands(), List.of()),
+                            deadline);
             case "Granting" -> new Granting(plan, from(operation), deadline);
             case "StartingVMs" -> new StartingVms(plan, deadline);
             case "RollingBack" -> new RollingBack(plan, refusal(operation, status), deadline);
@@ -141,6 +149,7 @@ public final class FailoverRecords {
                 new GroupId(group[0], group[group.length - 1]),
                 new ClusterId(required("sourceCluster", status.sourceCluster())),
                 new ClusterId(required("targetCluster", status.targetCluster())),
+                order.kind(),
                 required("startedAt", status.startedAt()),
                 limits);
     }
@@ -170,7 +179,8 @@ public final class FailoverRecords {
         return new Limits(
                 limit("FAILOVER_TIMEOUT", annotations, Limits.DEFAULT.failover()),
                 limit("DRBD_WAIT_TIME", annotations, Limits.DEFAULT.data()),
-                limit("VM_START_TIMEOUT", annotations, Limits.DEFAULT.start()));
+                limit("VM_START_TIMEOUT", annotations, Limits.DEFAULT.start()),
+                limit("OPERATOR_TIMEOUT", annotations, Limits.DEFAULT.operator()));
     }
 
     private Duration limit(String key, Map<String, String> annotations, Duration otherwise) {

@@ -4,6 +4,7 @@ import io.siterecovery.failover.adapter.FailoverRecords.Stored;
 import io.siterecovery.failover.core.failover.FailoverPlan;
 import io.siterecovery.failover.core.failover.FailoverState;
 import io.siterecovery.failover.core.failover.FailoverState.Active;
+import io.siterecovery.failover.core.failover.FailoverState.AwaitingOperator;
 import io.siterecovery.failover.core.failover.FailoverState.Closing;
 import io.siterecovery.failover.core.failover.FailoverState.Completed;
 import io.siterecovery.failover.core.failover.FailoverState.Failed;
@@ -15,10 +16,10 @@ import io.siterecovery.failover.core.failover.FailoverState.RollingBack;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
 import io.siterecovery.failover.core.failover.Refusal;
+import io.siterecovery.failover.core.proof.Loss;
 import io.siterecovery.model.Condition;
 import io.siterecovery.model.FailoverStatus;
 import io.siterecovery.model.FailoverStatus.DataLoss;
-import io.siterecovery.model.FailoverStatus.MemberProgress;
 import io.siterecovery.model.FailoverStatus.Operation;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,13 +31,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes a failover's state as the status that users see and that an instance goes on from. */
 final class FailoverStatuses {
-
-    /**
-     * @param closedEpoch the ownership epoch that Close made, once it has
-     * @param fence how the source is fenced, once it is
-     */
-    record Progress(
-            List<MemberProgress> members, @Nullable Long closedEpoch, @Nullable String fence) {}
 
     static FailoverStatus write(Stored stored, FailoverState next, Progress progress, Instant now) {
         FailoverStatus before = stored.status();
@@ -60,9 +54,7 @@ final class FailoverStatuses {
                 plan != null ? plan.source().name() : before.sourceCluster(),
                 plan != null ? plan.target().name() : before.targetCluster(),
                 progress.members().isEmpty() ? before.virtualMachines() : progress.members(),
-                next instanceof Completed || next instanceof Rehearsed
-                        ? new DataLoss("NoLoss", 0L, null, null)
-                        : null,
+                progress.loss() != null ? dataLoss(progress.loss()) : before.dataLoss(),
                 new Operation(
                         plan != null ? plan.group().toString() : was == null ? null : was.group(),
                         moved || stepSince == null ? now : stepSince,
@@ -71,9 +63,18 @@ final class FailoverStatuses {
                                 ? progress.closedEpoch()
                                 : was == null ? null : was.closedEpoch(),
                         proofFrom(next, was),
+                        next instanceof AwaitingOperator a ? a.commands() : null,
                         refusal == null ? null : refusal.reason(),
                         refusal == null ? null : refusal.message()),
                 conditions(before, next, progress, now));
+    }
+
+    private static DataLoss dataLoss(Loss loss) {
+        return new DataLoss(
+                loss.verdict().word(),
+                loss.bytes().orElse(null),
+                loss.inSyncAt().orElse(null),
+                loss.volumes());
     }
 
     static String step(FailoverState state) {
@@ -82,6 +83,7 @@ final class FailoverStatuses {
             case Closing _ -> "Closing";
             case StoppingVms _ -> "StoppingVMs";
             case Proving _ -> "Proving";
+            case AwaitingOperator _ -> "AwaitingOperator";
             case Granting _ -> "Granting";
             case StartingVms _ -> "StartingVMs";
             case RollingBack _ -> "RollingBack";
@@ -102,6 +104,11 @@ final class FailoverStatuses {
             case StoppingVms(var plan, _, _) -> "stopping VMs on " + plan.source();
             case Proving(var plan, _, _) ->
                     "VMs stopped; proving that " + plan.target() + " has all data";
+            case AwaitingOperator(var plan, _, var commands, _) ->
+                    "DRBD on "
+                            + plan.target()
+                            + " waits for a human; type: "
+                            + String.join("; ", commands);
             case Granting(var plan, _, _) -> "proven; granting the group to " + plan.target();
             case StartingVms(var plan, _) -> "starting VMs on " + plan.target();
             case RollingBack(var plan, var why, _) ->
@@ -122,7 +129,12 @@ final class FailoverStatuses {
     private static String phase(FailoverState state) {
         return switch (state) {
             case Pending _ -> "Pending";
-            case Closing _, StoppingVms _, Proving _, Granting _, RollingBack _ ->
+            case Closing _,
+                    StoppingVms _,
+                    Proving _,
+                    AwaitingOperator _,
+                    Granting _,
+                    RollingBack _ ->
                     "StoppingOnSource";
             case StartingVms _ -> "StartingOnTarget";
             case Completed _, Rehearsed _ -> "Completed";
@@ -147,6 +159,7 @@ final class FailoverStatuses {
                     Closing _,
                     StoppingVms _,
                     Proving _,
+                    AwaitingOperator _,
                     Granting _,
                     StartingVms _,
                     Completed _,
@@ -160,6 +173,7 @@ final class FailoverStatuses {
         return switch (state) {
             case StoppingVms s -> s.proofFrom();
             case Proving s -> s.proofFrom();
+            case AwaitingOperator s -> s.proofFrom();
             case Granting s -> s.proofFrom();
             case Pending _,
                     Closing _,
@@ -190,7 +204,15 @@ final class FailoverStatuses {
         List<Condition> conditions =
                 new ArrayList<>(before.conditions() == null ? List.of() : before.conditions());
         switch (next) {
-            case Pending _, Closing _, Proving _, RollingBack _ -> {}
+            case Pending _, Closing _, AwaitingOperator _, RollingBack _ -> {}
+            case Proving s ->
+                    set(
+                            conditions,
+                            "LockHeld",
+                            "True",
+                            "Closed",
+                            s.plan().group() + " is ours",
+                            now);
             case StoppingVms s -> {
                 set(conditions, "LockHeld", "True", "Closed", s.plan().group() + " is ours", now);
                 set(
@@ -201,19 +223,19 @@ final class FailoverStatuses {
                         "VMs cannot be started on " + s.plan().source(),
                         now);
             }
-            case Granting s ->
+            case Granting s -> set(conditions, "SourceStopped", "True", "Proven", proven(s), now);
+            case StartingVms s -> {
+                set(conditions, "Granted", "True", "Granted", "to " + s.plan().target(), now);
+                if (progress.overridden() != null) {
                     set(
                             conditions,
-                            "SourceStopped",
+                            "SafetyOverridden",
                             "True",
-                            "Proven",
-                            "nothing runs on "
-                                    + s.plan().source()
-                                    + ", all data is on "
-                                    + s.plan().target(),
+                            "Confirmed",
+                            progress.overridden(),
                             now);
-            case StartingVms s ->
-                    set(conditions, "Granted", "True", "Granted", "to " + s.plan().target(), now);
+                }
+            }
             case Completed c -> {
                 set(conditions, "TargetRunning", "True", "Running", "on " + c.plan().target(), now);
                 set(conditions, "Succeeded", "True", "Completed", message(next), now);
@@ -227,6 +249,12 @@ final class FailoverStatuses {
             }
         }
         return conditions;
+    }
+
+    private static String proven(Granting s) {
+        return s.plan().isEmergency()
+                ? "nothing on " + s.plan().source() + " can write any more"
+                : "nothing runs on " + s.plan().source() + ", all data is on " + s.plan().target();
     }
 
     private static void set(

@@ -8,7 +8,6 @@ import io.siterecovery.failover.core.failover.FailoverState;
 import io.siterecovery.failover.view.TenantView;
 import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.FailoverStatus;
-import io.siterecovery.model.FailoverStatus.MemberProgress;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.JsonPatch;
@@ -19,7 +18,6 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Failovers in {@code dr-<d>}: the durable state of each operation, written before it acts. */
 public final class FailoverStore {
@@ -34,25 +32,9 @@ public final class FailoverStore {
         this.view = view;
     }
 
-    /**
-     * Stores the next state, if the Failover is still as it was read.
-     *
-     * @param closedEpoch the epoch that Close made, once it has
-     * @param fence how the source is fenced, once it is
-     */
-    public Future<Void> store(
-            Stored stored,
-            FailoverState next,
-            List<MemberProgress> members,
-            @Nullable Long closedEpoch,
-            @Nullable String fence,
-            Instant now) {
-        FailoverStatus status =
-                FailoverStatuses.write(
-                        stored,
-                        next,
-                        new FailoverStatuses.Progress(members, closedEpoch, fence),
-                        now);
+    /** Stores the next state, if the Failover is still as it was read. */
+    public Future<Void> store(Stored stored, FailoverState next, Progress progress, Instant now) {
+        FailoverStatus status = FailoverStatuses.write(stored, next, progress, now);
         JsonPatch patch =
                 JsonPatch.create()
                         .testVersion(stored.fact().meta().resourceVersion())

@@ -46,7 +46,7 @@ final class FailoverSight {
                 views.worldKnown(),
                 subject(order, now),
                 tenant.siteOf(order.spec().targetCluster()).map(ClusterId::new),
-                views.sites(),
+                views.diagnoses(now),
                 stored.limits());
     }
 
@@ -97,7 +97,8 @@ final class FailoverSight {
                 report.failure().or(() -> GroupPolicy.frozenBy(seen)),
                 report.health(),
                 missing,
-                sides);
+                sides,
+                seen.replication());
     }
 
     GroupObservation group(GroupId group, Instant now) {

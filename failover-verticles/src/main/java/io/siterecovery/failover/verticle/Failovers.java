@@ -12,17 +12,23 @@ import io.siterecovery.failover.adapter.GroupEffects;
 import io.siterecovery.failover.adapter.LockLease;
 import io.siterecovery.failover.adapter.OperationLog;
 import io.siterecovery.failover.adapter.OwnershipStore;
+import io.siterecovery.failover.adapter.Progress;
 import io.siterecovery.failover.core.failover.Decision;
 import io.siterecovery.failover.core.failover.Effect;
 import io.siterecovery.failover.core.failover.FailoverPlan;
+import io.siterecovery.failover.core.failover.FailoverPolicy;
 import io.siterecovery.failover.core.failover.FailoverState;
 import io.siterecovery.failover.core.failover.FailoverState.Active;
+import io.siterecovery.failover.core.failover.FailoverState.AwaitingOperator;
 import io.siterecovery.failover.core.failover.FailoverState.Closing;
 import io.siterecovery.failover.core.failover.FailoverState.Finished;
+import io.siterecovery.failover.core.failover.FailoverState.Granting;
 import io.siterecovery.failover.core.failover.FailoverState.Pending;
+import io.siterecovery.failover.core.failover.FailoverState.Rehearsed;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.Observation;
 import io.siterecovery.failover.core.failover.Observation.Fence;
+import io.siterecovery.failover.core.failover.Preflight;
 import io.siterecovery.failover.core.group.GroupObservation;
 import io.siterecovery.failover.core.group.GroupObservation.Copy;
 import io.siterecovery.failover.core.group.GroupObservation.Site;
@@ -31,6 +37,9 @@ import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.core.proof.Evidence;
+import io.siterecovery.failover.core.proof.Evidence.Rule;
+import io.siterecovery.failover.core.proof.Loss;
 import io.siterecovery.failover.view.GroupViews;
 import io.siterecovery.failover.view.TenantView;
 import io.siterecovery.model.FailoverStatus.MemberProgress;
@@ -190,15 +199,22 @@ final class Failovers {
 
     private boolean judge(Stored stored, Pending pending) {
         Instant now = desk.now();
-        FailoverState next = decisions.judge(pending, stored.order(), sight.preflight(stored, now));
+        Preflight.Seen seen = sight.preflight(stored, now);
+        FailoverState next = decisions.judge(pending, stored.order(), seen);
         boolean shown = stored.status().step() != null;
+        if (next.equals(pending)) {
+            view.awaitBeats();
+        }
         if (next.equals(pending) && shown) {
             return false;
         }
         if (next instanceof Active && mustHold(stored)) {
             return hold(stored);
         }
-        moveTo(stored, next, List.of(), null, null);
+        moveTo(
+                stored,
+                next,
+                next instanceof Rehearsed(var plan) ? rehearsed(plan, now) : Progress.NONE);
         return true;
     }
 
@@ -217,15 +233,22 @@ final class Failovers {
         Observation seen = sight.observe(plan, group, memory, stored.order().isCancelled());
         Decision decision = decisions.step(state, seen, desk.tenant());
         if (!decision.next().equals(state)) {
+            Optional<Evidence> granted =
+                    state instanceof Granting g && decision.next() instanceof StartingVms
+                            ? Optional.of(FailoverPolicy.evidence(g, seen, desk.tenant()))
+                            : Optional.empty();
             moveTo(
                     stored,
                     decision.next(),
-                    progress(stored, state, group),
-                    epoch(group),
-                    fenceWord(memory.fence));
+                    new Progress(
+                            progress(stored, state, group),
+                            epoch(group),
+                            fenceWord(memory.fence),
+                            granted.map(e -> loss(e, plan, group)).orElse(null),
+                            granted.map(e -> overridden(e, plan)).orElse(null)));
             return true;
         }
-        if (state instanceof FailoverState.Proving) {
+        if (state instanceof FailoverState.Proving || state instanceof AwaitingOperator) {
             view.awaitBeats();
         }
         List<Future<?>> running = new ArrayList<>();
@@ -403,6 +426,40 @@ final class Failovers {
         return state instanceof Closing ? List.of() : FailoverSight.progress(where, group, since);
     }
 
+    private Progress rehearsed(FailoverPlan plan, Instant now) {
+        return plan.isRetry()
+                ? Progress.NONE
+                : new Progress(
+                        List.of(),
+                        null,
+                        null,
+                        wouldLose(plan, sight.group(plan.group(), now)),
+                        null);
+    }
+
+    private static Loss wouldLose(FailoverPlan plan, GroupObservation group) {
+        Rule rule =
+                !plan.isEmergency()
+                        ? Rule.P
+                        : FailoverSight.side(plan.source(), group).reachable()
+                                ? Rule.R
+                                : plan.isConfirmed() ? Rule.F : Rule.Q;
+        return Loss.of(rule, group.replication(), plan.source(), plan.target(), group.now());
+    }
+
+    /** Stated once, when the target is given the group. */
+    private static Loss loss(Evidence by, FailoverPlan plan, GroupObservation group) {
+        return Loss.of(by.rule(), group.replication(), plan.source(), plan.target(), group.now());
+    }
+
+    private static @Nullable String overridden(Evidence by, FailoverPlan plan) {
+        return by.rule() == Rule.F
+                ? "nothing proved that "
+                        + plan.source()
+                        + " had stopped: taken on the word of whoever ordered this with force"
+                : null;
+    }
+
     private static @Nullable Long epoch(GroupObservation group) {
         return group.ownership()
                 .map(OwnershipSeen::ownership)
@@ -420,14 +477,9 @@ final class Failovers {
     }
 
     /** Stores the next state; only when that is durable is anything done about it. */
-    private void moveTo(
-            Stored stored,
-            FailoverState next,
-            List<MemberProgress> members,
-            @Nullable Long closedEpoch,
-            @Nullable String fence) {
+    private void moveTo(Stored stored, FailoverState next, Progress progress) {
         Instant now = desk.now();
-        await(store.store(stored, next, members, closedEpoch, fence, now));
+        await(store.store(stored, next, progress, now));
         String from = FailoverStore.step(stored.state());
         String to = FailoverStore.step(next);
         if (from.equals(to) && stored.status().step() != null) {

@@ -12,6 +12,7 @@ import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.events.cluster.VirtualMachineInstanceFact;
 import io.siterecovery.events.drbd.RoutedBeats.RoutedBeat;
 import io.siterecovery.events.drbd.RoutedDrbdState;
+import io.siterecovery.failover.core.diagnosis.Diagnosis;
 import io.siterecovery.failover.core.group.GroupObservation;
 import io.siterecovery.failover.core.group.GroupObservation.Copy;
 import io.siterecovery.failover.core.group.GroupObservation.Definition;
@@ -72,6 +73,11 @@ public final class GroupViews {
 
     public List<ClusterId> sites() {
         return List.of(new ClusterId(tenant.primary()), new ClusterId(tenant.dr()));
+    }
+
+    /** What is wrong with each site, once anything is known of it. */
+    public Map<ClusterId, Optional<Diagnosis>> diagnoses(Instant now) {
+        return new SiteSigns(view, sites()).diagnoses(now);
     }
 
     /** Every group that is wished or owned. */

@@ -13,9 +13,11 @@ import io.siterecovery.events.drbd.RoutedDrbdState;
 import io.siterecovery.model.ResourceKind;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -176,6 +178,26 @@ public final class TenantView {
 
     public Collection<RoutedDrbdState> drbd(String resource) {
         return drbd.getOrDefault(resource, Map.of()).values();
+    }
+
+    /** What the nodes of one cluster last said of each of their resources. */
+    public List<RoutedDrbdState> drbdOf(String cluster) {
+        return drbd.values().stream()
+                .flatMap(nodes -> nodes.values().stream())
+                .filter(said -> said.cluster().equals(cluster))
+                .toList();
+    }
+
+    /** Nodes of a cluster that ever said anything of a resource. */
+    public Set<String> nodes(String cluster) {
+        Set<String> nodes = new HashSet<>();
+        drbdOf(cluster).forEach(said -> nodes.add(said.state().node()));
+        beats(cluster).ifPresent(b -> nodes.addAll(b.beats().keySet()));
+        return nodes;
+    }
+
+    public Optional<RoutedBeats> beats(String cluster) {
+        return Optional.ofNullable(beats.get(cluster));
     }
 
     public Optional<RoutedBeats.RoutedBeat> beat(String cluster, String node) {

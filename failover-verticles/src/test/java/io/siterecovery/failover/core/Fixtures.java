@@ -43,6 +43,7 @@ public final class Fixtures {
                 GROUP,
                 SOURCE,
                 TARGET,
+                FailoverPlan.Kind.PLANNED,
                 NOW,
                 Limits.DEFAULT);
     }

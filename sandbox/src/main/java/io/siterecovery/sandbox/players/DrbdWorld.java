@@ -60,6 +60,7 @@ public final class DrbdWorld implements AutoCloseable {
     private final Map<String, String> sites = new HashMap<>();
     private final Map<String, ReplicatedResource> resources = new LinkedHashMap<>();
     private final Set<Set<String>> cuts = new HashSet<>();
+    private final Map<PeerLink, Long> resyncSince = new HashMap<>();
     private final Map<String, Long> writtenUntil = new HashMap<>();
     private final List<UseEvent> uses = new ArrayList<>();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -468,6 +469,9 @@ public final class DrbdWorld implements AutoCloseable {
                 }
             }
         }
+        resyncSince.forEach(
+                (source, since) ->
+                        source.resynced((now - since) / 1_000_000 * resyncKibPerSecond / 1000));
     }
 
     private final class Kernels implements ReplicatedResource.Kernel {
@@ -490,13 +494,21 @@ public final class DrbdWorld implements AutoCloseable {
 
         @Override
         public void startResync(ReplicatedResource resource, PeerLink source) {
+            long since = System.nanoTime();
+            resyncSince.put(source, since);
             long millis = Math.max(1, source.outOfSyncKib * 1000 / resyncKibPerSecond);
-            var _ = timer.schedule(() -> finish(resource, source), millis, TimeUnit.MILLISECONDS);
+            var _ =
+                    timer.schedule(
+                            () -> finish(resource, source, since), millis, TimeUnit.MILLISECONDS);
         }
 
-        private void finish(ReplicatedResource resource, PeerLink source) {
+        /** Of this resync, unless it was interrupted and another one runs. */
+        private void finish(ReplicatedResource resource, PeerLink source, long since) {
             synchronized (lock) {
                 accountWrites();
+                if (!resyncSince.remove(source, since)) {
+                    return;
+                }
                 resource.finishResync(source);
             }
             listeners.forEach(l -> l.resourceChanged(resource.name));

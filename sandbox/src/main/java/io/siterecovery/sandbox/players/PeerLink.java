@@ -84,6 +84,14 @@ final class PeerLink {
                         Field.statistic("rs-in-flight", 0)));
     }
 
+    /** Of what was out of sync when the resync began, so much has been copied. */
+    void resynced(long kib) {
+        if (replication.equals("SyncSource") && resyncKib > 0) {
+            outOfSyncKib = Math.max(4, resyncKib - kib);
+            peer.linkTo(owner).outOfSyncKib = outOfSyncKib;
+        }
+    }
+
     /** Protocol A acknowledges a write before the peer has it: some are always on their way. */
     long inFlightSectors() {
         boolean async = owner.resource.options.protocol() == DrbdWorld.Protocol.A;

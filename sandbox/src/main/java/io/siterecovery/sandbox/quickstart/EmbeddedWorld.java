@@ -6,6 +6,7 @@ import io.siterecovery.sandbox.players.DrbdWorld;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The quickstart's world without its demonstration, for whoever wants to break things in it: three
@@ -32,8 +33,17 @@ public final class EmbeddedWorld implements AutoCloseable {
      * @param home the project's folder, built: the control plane is started from there
      */
     public static EmbeddedWorld start(Path folder, Path home, Duration vmStop, Duration vmBoot) {
-        return start(
-                home, new QuickstartOptions(Optional.empty(), 1, 2, vmStop, vmBoot, folder, false));
+        return start(home, options(folder, vmStop, vmBoot), Replicas.ONE_EACH);
+    }
+
+    /** One with DRBD's quorum on the DR site: two of three replicas of each disk are there. */
+    public static EmbeddedWorld withQuorumAtDr(
+            Path folder, Path home, Duration vmStop, Duration vmBoot) {
+        return start(home, options(folder, vmStop, vmBoot), Replicas.TWO_AT_DR);
+    }
+
+    private static QuickstartOptions options(Path folder, Duration vmStop, Duration vmBoot) {
+        return new QuickstartOptions(Optional.empty(), 1, 2, vmStop, vmBoot, folder, false);
     }
 
     /**
@@ -46,14 +56,16 @@ public final class EmbeddedWorld implements AutoCloseable {
         return start(
                 home,
                 new QuickstartOptions(
-                        clusters, groups, vms, Duration.ZERO, Duration.ZERO, folder, false));
+                        clusters, groups, vms, Duration.ZERO, Duration.ZERO, folder, false),
+                Replicas.ONE_EACH);
     }
 
-    private static EmbeddedWorld start(Path home, QuickstartOptions options) {
+    private static EmbeddedWorld start(Path home, QuickstartOptions options, Replicas replicas) {
         Lifeline lifeline = new Lifeline();
         StateFolder state = lifeline.hold(StateFolder.take(options.state()));
         try {
-            World world = World.start(options, state, lifeline, new Narrator(System.out), home);
+            World world =
+                    World.start(options, replicas, state, lifeline, new Narrator(System.out), home);
             return new EmbeddedWorld(lifeline, state, world);
         } catch (RuntimeException e) {
             lifeline.close();
@@ -92,6 +104,22 @@ public final class EmbeddedWorld implements AutoCloseable {
     /** On the same port, with the same data. */
     public void startKafka() {
         kafka = lifeline.hold(EmbeddedKafka.start(state.subfolder("kafka"), kafkaPort));
+    }
+
+    /** A workload cluster goes dark: its nodes, its agents and its API. */
+    public void powerOff(String cluster) {
+        world.powerOff(role(cluster));
+    }
+
+    public void powerOn(String cluster) {
+        world.powerOn(role(cluster));
+    }
+
+    private static Role role(String cluster) {
+        return Stream.of(Role.values())
+                .filter(role -> role.cluster().equals(cluster))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no cluster " + cluster));
     }
 
     /** Process id of the control plane; a dead one is started again. */

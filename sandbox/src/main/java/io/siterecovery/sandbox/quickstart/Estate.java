@@ -17,11 +17,9 @@ import java.util.concurrent.Semaphore;
  * Puts the machines into the world: they run on the primary, their disks have a replica on each
  * site, and their definitions wait, halted and unbound, on the DR site.
  */
-record Estate(SiteApi primary, SiteApi dr, DrbdWorld drbd) {
+record Estate(SiteApi primary, SiteApi dr, DrbdWorld drbd, Replicas replicas) {
 
     private static final int AT_ONCE = 16;
-    private static final DrbdWorld.Options REPLICATION =
-            new DrbdWorld.Options(DrbdWorld.Protocol.C, DrbdWorld.Quorum.OFF);
 
     void prepareClusters() {
         for (SiteApi site : List.of(primary, dr)) {
@@ -96,10 +94,12 @@ record Estate(SiteApi primary, SiteApi dr, DrbdWorld drbd) {
         List<String> nodes = new ArrayList<>();
         nodes.add(nodeOf(Role.PRIMARY, number));
         if (machine.isReplicated()) {
-            nodes.add(nodeOf(Role.DR, number));
+            for (int replica = 0; replica < replicas.atDr(); replica++) {
+                nodes.add(nodeOf(Role.DR, number + replica));
+            }
         }
         if (!drbd.exists(resource)) {
-            drbd.createResource(resource, Definitions.DISK_BYTES, nodes, REPLICATION);
+            drbd.createResource(resource, Definitions.DISK_BYTES, nodes, replicas.options());
         }
     }
 

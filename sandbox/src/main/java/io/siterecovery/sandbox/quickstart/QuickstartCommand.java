@@ -111,7 +111,8 @@ public final class QuickstartCommand implements Callable<Integer> {
         // Read when the first logger is made: nothing may log before.
         System.setProperty("site-recovery.log", state.resolve("sandbox.log").toString());
         try {
-            World world = World.start(options, state, lifeline, narrator, home());
+            World world =
+                    World.start(options, Replicas.ONE_EACH, state, lifeline, narrator, home());
             return new Demonstration(world, options, state, lifeline, narrator).run();
         } catch (QuickstartFailure e) {
             throw e;

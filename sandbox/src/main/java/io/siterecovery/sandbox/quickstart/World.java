@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class World {
 
     private final QuickstartOptions options;
+    private final Replicas replicas;
+    private final Map<Role, List<AgentConfig>> agentConfigs = new EnumMap<>(Role.class);
+    private final Map<Role, List<DrbdAgent>> agents = new EnumMap<>(Role.class);
     private final StateFolder state;
     private final Lifeline lifeline;
     private final Narrator narrator;
@@ -38,8 +42,13 @@ final class World {
     private @Nullable Function<String, ControlPlaneProcess> another;
 
     private World(
-            QuickstartOptions options, StateFolder state, Lifeline lifeline, Narrator narrator) {
+            QuickstartOptions options,
+            Replicas replicas,
+            StateFolder state,
+            Lifeline lifeline,
+            Narrator narrator) {
         this.options = options;
+        this.replicas = replicas;
         this.state = state;
         this.lifeline = lifeline;
         this.narrator = narrator;
@@ -47,11 +56,12 @@ final class World {
 
     static World start(
             QuickstartOptions options,
+            Replicas replicas,
             StateFolder state,
             Lifeline lifeline,
             Narrator narrator,
             Path home) {
-        World world = new World(options, state, lifeline, narrator);
+        World world = new World(options, replicas, state, lifeline, narrator);
         world.start(home);
         return world;
     }
@@ -138,7 +148,7 @@ final class World {
 
     private void startMachines(Clusters clusters, DrbdWorld drbd) {
         Delays delays = new Delays(options.vmStop(), options.vmBoot());
-        Estate estate = new Estate(api(Role.PRIMARY), api(Role.DR), drbd);
+        Estate estate = new Estate(api(Role.PRIMARY), api(Role.DR), drbd, replicas);
         estate.prepareClusters();
         for (Role role : List.of(Role.PRIMARY, Role.DR)) {
             role.nodes().forEach(node -> drbd.addNode(role.cluster(), node));
@@ -157,15 +167,50 @@ final class World {
             String siteId = api(role).siteId();
             Map<String, String> kafka = messaging.agents(siteId);
             Path folder = state.subfolder("nodes");
-            for (String node : role.nodes()) {
-                AgentConfig config =
-                        new AgentConfig(node, siteId, drbd.drbdsetupCommand(node, folder), kafka);
-                DrbdAgent agent = new DrbdAgent(config);
-                lifeline.hold(agent);
-                agent.start();
-            }
+            agentConfigs.put(
+                    role,
+                    role.nodes().stream()
+                            .map(
+                                    node ->
+                                            new AgentConfig(
+                                                    node,
+                                                    siteId,
+                                                    drbd.drbdsetupCommand(node, folder),
+                                                    kafka))
+                            .toList());
+            startAgents(role);
         }
         narrator.say("node agents read drbdsetup on 6 nodes");
+    }
+
+    private void startAgents(Role role) {
+        List<DrbdAgent> started = new ArrayList<>();
+        for (AgentConfig config : agentConfigs.getOrDefault(role, List.of())) {
+            DrbdAgent agent = lifeline.hold(new DrbdAgent(config));
+            agent.start();
+            started.add(agent);
+        }
+        agents.put(role, started);
+    }
+
+    /** Every node of a site goes dark at once, and its API with them. */
+    void powerOff(Role role) {
+        embedded().server(role).stop();
+        role.nodes().forEach(drbd()::powerOff);
+        agents.getOrDefault(role, List.of()).forEach(DrbdAgent::close);
+    }
+
+    void powerOn(Role role) {
+        role.nodes().forEach(drbd()::powerOn);
+        startAgents(role);
+        embedded().server(role).resume();
+    }
+
+    private EmbeddedClusters embedded() {
+        if (clusters() instanceof EmbeddedClusters embedded) {
+            return embedded;
+        }
+        throw new IllegalStateException("not with API servers of your own");
     }
 
     private void startControlPlane(Path home, Clusters clusters, Messaging messaging) {

@@ -3,34 +3,22 @@ package io.siterecovery.sandbox.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Taint;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.siterecovery.agent.AgentConfig;
 import io.siterecovery.agent.DrbdAgent;
 import io.siterecovery.agent.KubernetesAccess;
-import io.siterecovery.events.Topics;
-import io.siterecovery.sandbox.kubernetes.KubernetesApiServer;
-import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -42,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The agent and the API server of its own cluster. */
 class StartupTaintIT {
 
-    private static final String SITE = "0123456789ab";
     private static final String NOT_READY = "siterecovery.trilio.io/not-ready";
     private static final String PRIMARIES = "siterecovery.trilio.io/drbd-primaries";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -52,59 +39,30 @@ class StartupTaintIT {
     private static final String CONNECTING = PEER + " connection:Connecting role:Unknown";
 
     @TempDir private static Path shared;
-    private static Vertx vertx;
-    private static KubernetesApiServer server;
+    private static AgentCluster cluster;
     private static KubernetesClient admin;
-    private static KubernetesAccess access;
-    private static EmbeddedKafka kafka;
 
     @TempDir private Path child;
     private String name;
+    private KubernetesAccess access;
     private Optional<DrbdAgent> agent = Optional.empty();
 
     @BeforeAll
     static void serve() throws IOException {
-        kafka = EmbeddedKafka.start(shared.resolve("kafka"), 0);
-        kafka.createTopic(Topics.siteDrbd(SITE), true, 1);
-        vertx = Vertx.vertx();
-        server =
-                KubernetesApiServer.start(
-                        vertx, new KubernetesApiServer.Options("cluster1", shared, 0));
-        admin = fabric8(server.kubeconfig("admin", "system:masters"));
-        JsonNode config =
-                new YAMLMapper().readTree(server.kubeconfig("drbd-agent", "system:masters"));
-        access =
-                new KubernetesAccess(
-                        URI.create(config.at("/clusters/0/cluster/server").asText()),
-                        Optional.empty(),
-                        Optional.of(pem(config, "/clusters/0/cluster/certificate-authority-data")),
-                        Optional.of(pem(config, "/users/0/user/client-certificate-data")),
-                        Optional.of(pem(config, "/users/0/user/client-key-data")));
+        cluster = new AgentCluster(shared);
+        admin = cluster.admin;
     }
 
     @AfterAll
-    static void end() throws Exception {
-        admin.close();
-        server.close();
-        kafka.close();
-        vertx.close().await(10, TimeUnit.SECONDS);
+    static void end() {
+        cluster.close();
     }
 
     @BeforeEach
     void node(TestInfo test) throws IOException {
         name = "n" + Integer.toHexString(test.getDisplayName().hashCode());
-        admin.nodes()
-                .resource(
-                        new NodeBuilder()
-                                .withNewMetadata()
-                                .withName(name)
-                                .endMetadata()
-                                .withNewSpec()
-                                .addNewTaint(
-                                        "NoSchedule", "drbd.linbit.com/lost-quorum", null, null)
-                                .endSpec()
-                                .build())
-                .create();
+        cluster.addNode(name);
+        access = cluster.access(name);
         Files.createFile(child.resolve("live"));
     }
 
@@ -195,18 +153,29 @@ class StartupTaintIT {
         assertThat(annotation("others")).isEqualTo("29");
     }
 
+    @Test
+    void the_manifests_let_an_agent_write_its_own_node_only() throws IOException {
+        dump("Secondary", CONNECTING);
+        String foreign = "foreign-" + name;
+        cluster.addNode(foreign);
+        access = cluster.access(foreign);
+        start(LONG);
+        await().atMost(PATIENCE).until(() -> Files.exists(child.resolve("commands")));
+        assertThat(taints()).doesNotContain(NOT_READY);
+    }
+
     private void start(Duration limit) {
         DrbdAgent starting =
                 new DrbdAgent(
                         new AgentConfig(
                                         name,
-                                        SITE,
+                                        AgentCluster.SITE,
                                         List.of(
                                                 "bash",
                                                 "../drbd-agent/src/test/resources/events2-player.sh",
                                                 child.toString()),
-                                        kafka.adminProperties())
-                                .withTaint(access, limit));
+                                        cluster.kafka.adminProperties())
+                                .in(access, limit, AgentConfig.GONE_AFTER));
         agent = Optional.of(starting);
         starting.start();
     }
@@ -259,23 +228,5 @@ class StartupTaintIT {
         return admin.v1().events().inNamespace("default").list().getItems().stream()
                 .filter(event -> name.equals(event.getInvolvedObject().getName()))
                 .toList();
-    }
-
-    private static Path pem(JsonNode config, String pointer) throws IOException {
-        return Files.write(
-                Files.createTempFile(shared, "agent", ".pem"),
-                Base64.getDecoder().decode(config.at(pointer).asText()));
-    }
-
-    private static KubernetesClient fabric8(String kubeconfig) {
-        Config config =
-                new ConfigBuilder(Config.fromKubeconfig(kubeconfig))
-                        .withOnlyHttpWatches(true)
-                        .withClientKeyAlgo("EC")
-                        .build();
-        return new KubernetesClientBuilder()
-                .withConfig(config)
-                .withHttpClientFactory(new JdkHttpClientFactory())
-                .build();
     }
 }

@@ -60,16 +60,23 @@ final class FailoverWorld implements AutoCloseable {
             return test.getRoot()
                     .getStore(Namespace.create(FailoverWorld.class))
                     .computeIfAbsent(
-                            FailoverWorld.class, _ -> new FailoverWorld(), FailoverWorld.class);
+                            FailoverWorld.class,
+                            _ -> new FailoverWorld(EmbeddedWorld::start),
+                            FailoverWorld.class);
         }
     }
 
-    private FailoverWorld() {
+    /** How a world is made. */
+    interface Making {
+        EmbeddedWorld make(Path folder, Path home, Duration vmStop, Duration vmBoot);
+    }
+
+    FailoverWorld(Making making) {
         try {
             Path home = Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
             Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
             Path folder = Files.createTempDirectory(target, "world-");
-            world = EmbeddedWorld.start(folder, home, GUEST, GUEST);
+            world = making.make(folder, home, GUEST, GUEST);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -128,7 +135,16 @@ final class FailoverWorld implements AutoCloseable {
                 .formatted(api, name, namespace, group, target);
     }
 
+    /** The worst day: on DRBD's word alone, or with {@code force} on a human's. */
+    static String emergency(String namespace, String name, String group, boolean force) {
+        return failover(CANONICAL, namespace, name, group, "dr")
+                .replace("planned", force ? "emergency\n  force: true" : "emergency");
+    }
+
     static void healthy(Kubectl cluster, String namespace, String group) {
+        // One that was made through an alias comes a moment later.
+        await().atMost(PATIENCE)
+                .until(() -> cluster.run("get", "pg", group, "-n", namespace).code() == 0);
         for (String field :
                 List.of("state=Active", "replicationHealth=Healthy", "currentState=running")) {
             cluster.ok(

@@ -30,6 +30,10 @@ public record FailoverOrder(
         return Boolean.TRUE.equals(spec.dryRun());
     }
 
+    public FailoverPlan.Kind kind() {
+        return FailoverPlan.Kind.of(this);
+    }
+
     public boolean isCancelled() {
         return Boolean.TRUE.equals(spec.cancel());
     }

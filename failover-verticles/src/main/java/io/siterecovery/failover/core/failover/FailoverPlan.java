@@ -12,6 +12,7 @@ import java.time.Instant;
  * @param uid of the Failover in {@code dr-<d>}: the lock and the correlation id
  * @param origin {@code <cluster>/<namespace>} the order was made on
  * @param originName its name there
+ * @param kind what was ordered, and on whose word
  */
 public record FailoverPlan(
         String uid,
@@ -21,8 +22,31 @@ public record FailoverPlan(
         GroupId group,
         ClusterId source,
         ClusterId target,
+        Kind kind,
         Instant startedAt,
         Limits limits) {
+
+    public enum Kind {
+        PLANNED,
+        EMERGENCY,
+        /** A human has said that the source runs nothing of the group. */
+        CONFIRMED_EMERGENCY;
+
+        static Kind of(FailoverOrder order) {
+            if (!order.isEmergency()) {
+                return PLANNED;
+            }
+            return order.isForced() ? CONFIRMED_EMERGENCY : EMERGENCY;
+        }
+    }
+
+    public boolean isEmergency() {
+        return kind != Kind.PLANNED;
+    }
+
+    public boolean isConfirmed() {
+        return kind == Kind.CONFIRMED_EMERGENCY;
+    }
 
     /** The target holds the group already, but not all of it runs there: it is tried again. */
     public boolean isRetry() {

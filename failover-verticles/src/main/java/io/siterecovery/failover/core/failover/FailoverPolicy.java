@@ -6,6 +6,7 @@ import io.siterecovery.failover.core.failover.Effect.SetDesiredState;
 import io.siterecovery.failover.core.failover.Effect.TryFence;
 import io.siterecovery.failover.core.failover.Effect.WriteOwnership;
 import io.siterecovery.failover.core.failover.FailoverState.Active;
+import io.siterecovery.failover.core.failover.FailoverState.AwaitingOperator;
 import io.siterecovery.failover.core.failover.FailoverState.Closing;
 import io.siterecovery.failover.core.failover.FailoverState.Completed;
 import io.siterecovery.failover.core.failover.FailoverState.Failed;
@@ -21,14 +22,19 @@ import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.core.proof.EmergencyProof;
+import io.siterecovery.failover.core.proof.EmergencyProof.Situation;
+import io.siterecovery.failover.core.proof.Evidence;
+import io.siterecovery.failover.core.proof.Evidence.Rule;
 import io.siterecovery.failover.core.proof.PlannedProof;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Decides the next step of one planned failover. Pure: no clock, no network, no log.
+ * Decides the next step of one failover. Pure: no clock, no network, no log.
  *
  * <p>Safety: Close comes before the stop, and the target is granted the group only on a proof whose
  * every part was seen after Close. Whoever holds the group is decided by the ownership alone, never
@@ -80,10 +86,12 @@ public final class FailoverPolicy {
             case Closing _ when !lockedByUs && seen.cancelled() ->
                     moveTo(new Failed(CANCELLED_BEFORE, false));
             case Closing s when !lockedByUs -> close(s, current);
-            case Closing _, StoppingVms _, Proving _ when seen.cancelled() -> undo(CANCELLED);
+            case Closing _, StoppingVms _, Proving _, AwaitingOperator _ when seen.cancelled() ->
+                    undo(CANCELLED);
             case Closing s -> fence(s, ownership);
             case StoppingVms s -> stop(s);
             case Proving s -> prove(s, ownership);
+            case AwaitingOperator s -> awaitOperator(s, ownership);
             case Granting s -> grant(s, current);
             case StartingVms s when !lockedByUs -> takeLock(s, current);
             case StartingVms s -> start(s);
@@ -98,7 +106,7 @@ public final class FailoverPolicy {
         return switch (state) {
             case Closing _ -> true;
             case StartingVms _ -> plan.isRetry() && !ownership.hasCarriedOut(plan.uid());
-            case StoppingVms _, Proving _, Granting _, RollingBack _ -> false;
+            case StoppingVms _, Proving _, AwaitingOperator _, Granting _, RollingBack _ -> false;
         };
     }
 
@@ -131,7 +139,7 @@ public final class FailoverPolicy {
         Instant data = Limits.earlier(seen.now().plus(plan.limits().data()), overallDeadline());
         Instant start = seen.now().plus(plan.limits().start());
         return switch (state) {
-            case Closing _, StoppingVms _ -> state;
+            case Closing _, StoppingVms _, AwaitingOperator _ -> state;
             case Proving s when seen.isPast(data) -> s;
             case Proving s -> new Proving(plan, s.proofFrom(), data);
             case Granting s when seen.isPast(data) -> s;
@@ -149,7 +157,7 @@ public final class FailoverPolicy {
         if (ownership.hasCarriedOut(plan.uid())) {
             return moveTo(new Failed(closedBefore(), false));
         }
-        if (!ownership.holder().isAt(plan.source())) {
+        if (!ownership.holder().isAt(plan.source()) && !isLeftBetween(ownership)) {
             return moveTo(new Failed(sourceLostTheGroup(ownership), false));
         }
         if (seen.isPast(s.deadline())) {
@@ -161,6 +169,13 @@ public final class FailoverPolicy {
         Ownership closed =
                 ownership.close(plan.source(), plan.target(), plan.lock(), plan.record());
         return stay(s, new WriteOwnership(current, closed));
+    }
+
+    /** An emergency may begin where an earlier operation had to stop. */
+    private boolean isLeftBetween(Ownership ownership) {
+        return plan.isEmergency()
+                && ownership.holder() instanceof Holder.Moving(var from, _)
+                && from.equals(plan.source());
     }
 
     private Decision fence(Closing s, Ownership ownership) {
@@ -175,6 +190,13 @@ public final class FailoverPolicy {
                             plan.source(),
                             plan.group(),
                             plan.limits().failover().toSeconds()));
+        }
+        if (plan.isEmergency() && !seen.source().reachable()) {
+            // Whatever it runs cannot be fenced or stopped by us: DRBD, or a human, has to prove
+            // it.
+            return seen.topicEnds().isEmpty()
+                    ? stay(s, new ReadTopicEnds())
+                    : moveTo(proving(seen.topicEnds().get()));
         }
         if (!seen.source().heldUnder(ownership.claim(deployment, plan.group()))) {
             return stay(s);
@@ -192,10 +214,8 @@ public final class FailoverPolicy {
     }
 
     private Decision stop(StoppingVms s) {
-        if (seen.source().allStopped()) {
-            Instant deadline = seen.now().plus(plan.limits().data());
-            return moveTo(
-                    new Proving(plan, s.proofFrom(), Limits.earlier(deadline, overallDeadline())));
+        if (seen.source().allStopped() || (plan.isEmergency() && !seen.source().reachable())) {
+            return moveTo(proving(s.proofFrom()));
         }
         if (seen.isPast(s.deadline())) {
             return undo(
@@ -212,17 +232,46 @@ public final class FailoverPolicy {
                 : stay(s, new SetDesiredState(plan.source(), false));
     }
 
+    private Proving proving(Map<String, Long> proofFrom) {
+        Instant deadline = seen.now().plus(plan.limits().data());
+        return new Proving(plan, proofFrom, Limits.earlier(deadline, overallDeadline()));
+    }
+
     private Decision prove(Proving s, Ownership ownership) {
-        List<String> missing = missingProof(s.proofFrom(), ownership);
-        if (missing.isEmpty()) {
+        Evidence evidence = evidence(s.proofFrom(), ownership);
+        if (evidence.holds()) {
             return moveTo(new Granting(plan, s.proofFrom(), s.deadline()));
         }
-        if (seen.isPast(s.deadline())) {
-            return undo(notProven(missing));
+        if (evidence.missing().isEmpty()) {
+            Instant deadline = seen.now().plus(plan.limits().operator());
+            return moveTo(new AwaitingOperator(plan, s.proofFrom(), evidence.commands(), deadline));
         }
-        return seen.inspection().map(i -> i.leftovers().isEmpty()).orElse(false)
-                ? stay(s)
-                : stay(s, new InspectSource(plan.source()));
+        return seen.isPast(s.deadline()) ? undo(notProven(evidence.missing())) : askTheSource(s);
+    }
+
+    private Decision askTheSource(Active s) {
+        boolean known = seen.inspection().map(i -> i.leftovers().isEmpty()).orElse(false);
+        return known ? stay(s) : stay(s, questions());
+    }
+
+    /** One that is silent is not asked in an emergency. */
+    private Effect[] questions() {
+        return plan.isEmergency() && !seen.source().reachable()
+                ? new Effect[0]
+                : new Effect[] {new InspectSource(plan.source())};
+    }
+
+    private Decision awaitOperator(AwaitingOperator s, Ownership ownership) {
+        Evidence evidence = evidence(s.proofFrom(), ownership);
+        if (evidence.holds()) {
+            Instant deadline = seen.now().plus(plan.limits().data());
+            return moveTo(new Granting(plan, s.proofFrom(), deadline));
+        }
+        if (seen.isPast(s.deadline())) {
+            return undo(
+                    notProven(evidence.missing().isEmpty() ? s.commands() : evidence.missing()));
+        }
+        return askTheSource(s);
     }
 
     private Decision grant(Granting s, OwnershipSeen current) {
@@ -234,11 +283,11 @@ public final class FailoverPolicy {
         }
         // The proof is asked for again, since an interrupted instance may have stored this long
         // ago.
-        List<String> missing = missingProof(s.proofFrom(), current.ownership());
-        if (!missing.isEmpty()) {
+        Evidence evidence = evidence(s.proofFrom(), current.ownership());
+        if (!evidence.holds()) {
             return seen.isPast(s.deadline())
-                    ? undo(notProven(missing))
-                    : stay(s, new InspectSource(plan.source()));
+                    ? undo(notProven(evidence.missing()))
+                    : stay(s, questions());
         }
         return stay(s, new WriteOwnership(current, current.ownership().grant(plan.target())));
     }
@@ -332,21 +381,54 @@ public final class FailoverPolicy {
                 : List.of();
     }
 
-    private List<String> missingProof(Map<String, Long> from, Ownership ownership) {
-        if (!seen.source().allStopped()) {
-            return List.of(plan.source() + " still runs: " + seen.source().stillUp());
+    /** By which rule the target may start now, and what that lacks. */
+    private Evidence evidence(Map<String, Long> from, Ownership ownership) {
+        List<String> missing = new ArrayList<>();
+        boolean answers = seen.source().reachable();
+        if (answers || !plan.isEmergency()) {
+            if (!seen.source().allStopped()) {
+                missing.add(plan.source() + " still runs: " + seen.source().stillUp());
+            } else if (!seen.source().heldUnder(ownership.claim(deployment, plan.group()))) {
+                // A VM that was made again since Close, or joined since, is not held yet.
+                missing.add("not every VM is fenced and claimed on " + plan.source());
+            }
         }
-        // A VM that was made again since Close, or joined the group since, is not held yet.
-        if (!seen.source().heldUnder(ownership.claim(deployment, plan.group()))) {
-            return List.of("not every VM is fenced and claimed on " + plan.source());
+        if (plan.isEmergency()) {
+            Evidence evidence = EmergencyProof.judge(situation(from, answers));
+            missing.addAll(evidence.missing());
+            return new Evidence(evidence.rule(), missing, evidence.commands());
         }
-        return PlannedProof.missing(
+        if (missing.isEmpty()) {
+            missing.addAll(
+                    PlannedProof.missing(
+                            seen.replication(),
+                            plan.source(),
+                            plan.target(),
+                            from,
+                            seen.inspection(),
+                            seen.now()));
+        }
+        return new Evidence(Rule.P, missing, List.of());
+    }
+
+    private Situation situation(Map<String, Long> from, boolean sourceAnswers) {
+        return new Situation(
                 seen.replication(),
                 plan.source(),
                 plan.target(),
-                from,
+                Optional.of(from),
+                sourceAnswers,
                 seen.inspection(),
+                plan.isConfirmed(),
                 seen.now());
+    }
+
+    /** The rule by which the group is being granted; for what is told of it. */
+    public static Evidence evidence(Granting state, Observation seen, String deployment) {
+        FailoverPolicy policy = new FailoverPolicy(state.plan(), seen, deployment);
+        return seen.ownership()
+                .map(o -> policy.evidence(state.proofFrom(), o.ownership()))
+                .orElse(new Evidence(Rule.P, List.of("the ownership is not known"), List.of()));
     }
 
     private Decision undo(Refusal why) {
@@ -376,8 +458,7 @@ public final class FailoverPolicy {
                 "DataNotProven",
                 "%s may not start yet: %s",
                 plan.target(),
-                String.join("; ", missing.subList(0, Math.min(5, missing.size())))
-                        + (missing.size() > 5 ? "; and " + (missing.size() - 5) + " more" : ""));
+                EmergencyPreflight.shown(missing));
     }
 
     private Refusal givenBack(Refusal why, String how) {

@@ -1,6 +1,7 @@
 package io.siterecovery.failover.core.failover;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -35,6 +36,16 @@ public sealed interface FailoverState {
 
     /** Nothing runs at the source; waiting for the proof that the target has all data. */
     record Proving(FailoverPlan plan, Map<String, Long> proofFrom, Instant deadline)
+            implements Active {}
+
+    /**
+     * Proven as far as we can; DRBD at the target lets itself be written only when a human has said
+     * so to it.
+     *
+     * @param commands what to type, one line per node
+     */
+    record AwaitingOperator(
+            FailoverPlan plan, Map<String, Long> proofFrom, List<String> commands, Instant deadline)
             implements Active {}
 
     /** Proven. The target is given the group: from here there is no undo. */

@@ -9,11 +9,16 @@ import java.time.Instant;
  * @param failover FAILOVER_TIMEOUT: from the start until ownership is granted
  * @param data DRBD_WAIT_TIME: for DRBD to say that all is released and complete
  * @param start VM_START_TIMEOUT: for the VMs to run, at the target or again at the source
+ * @param operator OPERATOR_TIMEOUT: for a human to do what only a human can
  */
-public record Limits(Duration failover, Duration data, Duration start) {
+public record Limits(Duration failover, Duration data, Duration start, Duration operator) {
 
     public static final Limits DEFAULT =
-            new Limits(Duration.ofSeconds(300), Duration.ofSeconds(30), Duration.ofSeconds(120));
+            new Limits(
+                    Duration.ofMinutes(5),
+                    Duration.ofSeconds(30),
+                    Duration.ofMinutes(2),
+                    Duration.ofHours(1));
 
     static Instant earlier(Instant a, Instant b) {
         return a.isBefore(b) ? a : b;

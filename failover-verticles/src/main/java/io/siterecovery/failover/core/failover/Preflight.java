@@ -1,5 +1,7 @@
 package io.siterecovery.failover.core.failover;
 
+import io.siterecovery.failover.core.diagnosis.Diagnosis;
+import io.siterecovery.failover.core.failover.EmergencyPreflight.Judgement;
 import io.siterecovery.failover.core.failover.FailoverState.Closing;
 import io.siterecovery.failover.core.failover.FailoverState.Failed;
 import io.siterecovery.failover.core.failover.FailoverState.Pending;
@@ -10,11 +12,15 @@ import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
+import io.siterecovery.failover.core.proof.EmergencyProof.Situation;
+import io.siterecovery.failover.core.proof.Replication;
+import io.siterecovery.failover.core.proof.Resync;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Judges an order before anything is changed: refused, accepted, or not yet known. Pure.
@@ -39,15 +45,25 @@ public final class Preflight {
      * @param failure why the group itself is {@code Failed}; empty when it is not
      * @param health Healthy, Degraded or Unknown, with the reason
      * @param missingAtTarget definitions that the target needs and does not have
+     * @param replication what DRBD says of its disks
      */
     public record GroupSeen(
             Optional<Ownership> ownership,
             Optional<String> failure,
             Health health,
             List<String> missingAtTarget,
-            Map<ClusterId, Side> sides) {}
+            Map<ClusterId, Side> sides,
+            Replication replication) {}
 
-    public record Health(Verdict verdict, String reason) {
+    /**
+     * @param reason what is wrong or not known; empty if nothing is
+     * @param resync what is left of a resync, while one runs
+     */
+    public record Health(Verdict verdict, String reason, Optional<Resync> resync) {
+        public Health(Verdict verdict, String reason) {
+            this(verdict, reason, Optional.empty());
+        }
+
         public enum Verdict {
             HEALTHY,
             DEGRADED,
@@ -59,22 +75,23 @@ public final class Preflight {
      * @param target the cluster that the order names; empty when the deployment has none of that
      *     name
      * @param worldKnown every cluster of the deployment has been listed since the start
+     * @param clusters of the deployment, each with what is wrong with it, once that is known
      */
     public record Seen(
             Instant now,
             boolean worldKnown,
             Subject subject,
             Optional<ClusterId> target,
-            List<ClusterId> clusters,
+            Map<ClusterId, Optional<Diagnosis>> clusters,
             Limits limits) {}
 
     public static FailoverState judge(Pending pending, FailoverOrder order, Seen seen) {
-        Optional<Refusal> refusal = unsupported(order).or(() -> stale(order, seen));
+        Optional<Refusal> refusal = withdrawn(order).or(() -> stale(order, seen));
         if (refusal.isPresent()) {
             return failed(refusal.get());
         }
         if (seen.target().isEmpty()) {
-            return failed(unknownCluster(order, seen.clusters()));
+            return failed(unknownCluster(order, seen.clusters().keySet()));
         }
         ClusterId target = seen.target().get();
         return switch (seen.subject()) {
@@ -105,10 +122,14 @@ public final class Preflight {
         }
         return switch (ownership.holder()) {
             case Holder.Unclaimed() -> waitOr(pending, seen, noHolder(group, at));
+            case Holder.Moving(var from, _) when order.isEmergency() && !from.equals(target) ->
+                    emergency(pending, order, seen, group, at, from, target);
             // Given back by itself as soon as its source answers.
             case Holder.Moving _ -> waitOr(pending, seen, betweenSites(group, ownership));
             case Holder.At(ClusterId source) when source.equals(target) ->
                     again(pending, order, seen, group, at, target);
+            case Holder.At(ClusterId source) when order.isEmergency() ->
+                    emergency(pending, order, seen, group, at, source, target);
             case Holder.At(ClusterId source) ->
                     ready(pending, order, seen, group, at, source, target);
         };
@@ -141,7 +162,46 @@ public final class Preflight {
         if (!findings.isEmpty()) {
             return failed(together(findings));
         }
-        FailoverPlan plan = plan(order, seen, group, source, target);
+        return begin(order, seen, plan(order, seen, group, source, target));
+    }
+
+    /** The worst day: the source may be silent, the group Failed and the replication cut. */
+    private static FailoverState emergency(
+            Pending pending,
+            FailoverOrder order,
+            Seen seen,
+            GroupId group,
+            GroupSeen at,
+            ClusterId source,
+            ClusterId target) {
+        if (!answers(at, target)) {
+            return waitOr(pending, seen, notListed(target.name()));
+        }
+        if (!at.missingAtTarget().isEmpty()) {
+            return failed(definitionsMissing(group, target, at.missingAtTarget()));
+        }
+        Situation situation =
+                new Situation(
+                        at.replication(),
+                        source,
+                        target,
+                        Optional.empty(),
+                        answers(at, source),
+                        Optional.empty(),
+                        order.isForced(),
+                        seen.now());
+        return switch (EmergencyPreflight.judge(
+                group,
+                situation,
+                seen.clusters().getOrDefault(source, Optional.empty()),
+                at.health().verdict() != Health.Verdict.UNKNOWN)) {
+            case Judgement.Wrong(Refusal why) -> failed(why);
+            case Judgement.NotYet(Refusal why) -> waitOr(pending, seen, why);
+            case Judgement.Sound _ -> begin(order, seen, plan(order, seen, group, source, target));
+        };
+    }
+
+    private static FailoverState begin(FailoverOrder order, Seen seen, FailoverPlan plan) {
         return order.isDryRun()
                 ? new Rehearsed(plan)
                 : new Closing(plan, seen.now().plus(seen.limits().failover()));
@@ -193,29 +253,15 @@ public final class Preflight {
                 group,
                 source,
                 target,
+                order.kind(),
                 seen.now(),
                 seen.limits());
     }
 
-    private static Optional<Refusal> unsupported(FailoverOrder order) {
-        if (order.isCancelled()) {
-            return Optional.of(FailoverPolicy.CANCELLED_BEFORE);
-        }
-        if (order.isEmergency()) {
-            return Optional.of(
-                    new Refusal(
-                            "NotSupported",
-                            "failoverType emergency is not available in this version; nothing was"
-                                    + " changed"));
-        }
-        if (order.isForced()) {
-            return Optional.of(
-                    new Refusal(
-                            "NotSupported",
-                            "force is not available in this version: a planned failover needs no"
-                                    + " override; nothing was changed"));
-        }
-        return Optional.empty();
+    private static Optional<Refusal> withdrawn(FailoverOrder order) {
+        return order.isCancelled()
+                ? Optional.of(FailoverPolicy.CANCELLED_BEFORE)
+                : Optional.empty();
     }
 
     private static Optional<Refusal> stale(FailoverOrder order, Seen seen) {
@@ -253,7 +299,7 @@ public final class Preflight {
                 : Optional.empty();
     }
 
-    private static Refusal unknownCluster(FailoverOrder order, List<ClusterId> clusters) {
+    private static Refusal unknownCluster(FailoverOrder order, Set<ClusterId> clusters) {
         return Refusal.of(
                 "UnknownCluster",
                 "targetCluster %s is no cluster of this deployment; it has %s",
@@ -315,6 +361,14 @@ public final class Preflight {
     }
 
     private static Refusal replication(GroupId group, Health health) {
+        if (health.resync().isPresent()) {
+            return Refusal.of(
+                    "Reprotecting",
+                    "%s is not in sync yet: %s; %s; a planned failover waits for all data",
+                    group,
+                    health.reason(),
+                    health.resync().get().described());
+        }
         return Refusal.of(
                 "ReplicationNotHealthy",
                 "replication of %s is %s: %s; a planned failover waits for all data",

@@ -49,7 +49,8 @@ public final class GroupPolicy {
         LEAVE
     }
 
-    private static final Set<String> STOPPING = Set.of("StoppingVMs", "Proving", "Granting");
+    private static final Set<String> STOPPING =
+            Set.of("StoppingVMs", "Proving", "AwaitingOperator", "Granting");
 
     public static GroupDecision decide(GroupObservation seen) {
         return new GroupPolicy(seen).decide();

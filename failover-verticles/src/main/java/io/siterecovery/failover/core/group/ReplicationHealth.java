@@ -8,7 +8,6 @@ import static io.siterecovery.events.drbd.ReplicationState.ESTABLISHED;
 import io.siterecovery.events.drbd.DrbdResourceState.Peer;
 import io.siterecovery.events.drbd.DrbdResourceState.PeerVolume;
 import io.siterecovery.events.drbd.DrbdResourceState.Volume;
-import io.siterecovery.events.drbd.ReplicationState;
 import io.siterecovery.failover.core.failover.Preflight.Health;
 import io.siterecovery.failover.core.failover.Preflight.Health.Verdict;
 import io.siterecovery.failover.core.ownership.ClusterId;
@@ -16,15 +15,14 @@ import io.siterecovery.failover.core.proof.Replication;
 import io.siterecovery.failover.core.proof.Replication.Beat;
 import io.siterecovery.failover.core.proof.Replication.GroupVolume;
 import io.siterecovery.failover.core.proof.Replication.NodeReport;
+import io.siterecovery.failover.core.proof.Resync;
 import io.siterecovery.model.ProtectionGroupStatus.VolumeStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -37,18 +35,6 @@ public final class ReplicationHealth {
 
     /** For people an agent may be quiet a little longer than for a proof. */
     static final Duration MAX_SILENCE = Duration.ofSeconds(10);
-
-    private static final Set<ReplicationState> SYNCING =
-            EnumSet.of(
-                    ReplicationState.STARTING_SYNC_S,
-                    ReplicationState.STARTING_SYNC_T,
-                    ReplicationState.WFBIT_MAP_S,
-                    ReplicationState.WFBIT_MAP_T,
-                    ReplicationState.WFSYNC_UUID,
-                    ReplicationState.SYNC_SOURCE,
-                    ReplicationState.SYNC_TARGET,
-                    ReplicationState.PAUSED_SYNC_S,
-                    ReplicationState.PAUSED_SYNC_T);
 
     private final Replication replication;
     private final ClusterId local;
@@ -75,7 +61,12 @@ public final class ReplicationHealth {
         return Stream.of(Verdict.DEGRADED, Verdict.UNKNOWN)
                 .flatMap(v -> all.stream().filter(h -> h.verdict() == v))
                 .findFirst()
+                .map(h -> new Health(h.verdict(), h.reason(), resync()))
                 .orElse(new Health(Verdict.HEALTHY, ""));
+    }
+
+    private Optional<Resync> resync() {
+        return Resync.of(replication, now, MAX_SILENCE);
     }
 
     /** InSync, Syncing, OutOfSync or Unknown. */
@@ -83,7 +74,7 @@ public final class ReplicationHealth {
         return switch (verdict().verdict()) {
             case HEALTHY -> "InSync";
             case UNKNOWN -> "Unknown";
-            case DEGRADED -> anySyncing() ? "Syncing" : "OutOfSync";
+            case DEGRADED -> resync().isPresent() ? "Syncing" : "OutOfSync";
         };
     }
 
@@ -158,13 +149,6 @@ public final class ReplicationHealth {
                 }
             }
         }
-    }
-
-    private boolean anySyncing() {
-        return replication.reports().stream()
-                .flatMap(r -> r.state().peers().stream())
-                .flatMap(p -> p.volumes().stream())
-                .anyMatch(v -> v.replication().known().filter(SYNCING::contains).isPresent());
     }
 
     private VolumeStatus status(GroupVolume volume, Collection<VolumeStatus> before) {

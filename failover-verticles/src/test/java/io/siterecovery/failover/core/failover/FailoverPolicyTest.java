@@ -366,6 +366,7 @@ class FailoverPolicyTest {
                 plan.group(),
                 TARGET,
                 TARGET,
+                plan.kind(),
                 plan.startedAt(),
                 plan.limits());
     }

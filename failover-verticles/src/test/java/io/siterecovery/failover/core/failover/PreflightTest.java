@@ -5,6 +5,9 @@ import static io.siterecovery.failover.core.Fixtures.NOW;
 import static io.siterecovery.failover.core.Fixtures.SOURCE;
 import static io.siterecovery.failover.core.Fixtures.TARGET;
 import static io.siterecovery.failover.core.Fixtures.plan;
+import static io.siterecovery.failover.core.Fixtures.replication;
+import static io.siterecovery.failover.core.Fixtures.sourceReport;
+import static io.siterecovery.failover.core.Fixtures.targetReport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siterecovery.failover.core.failover.FailoverState.Closing;
@@ -25,7 +28,9 @@ import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.Ownership.Lock;
 import io.siterecovery.failover.core.ownership.Ownership.Past;
+import io.siterecovery.failover.core.proof.Resync;
 import io.siterecovery.model.FailoverSpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +90,13 @@ class PreflightTest {
     }
 
     @Test
+    void a_group_that_is_still_being_copied_is_told_how_long() {
+        Resync resync = new Resync(3L << 29, Optional.of(Duration.ofSeconds(40)));
+        health = new Health(Verdict.DEGRADED, "volume disk-1: SyncTarget", Optional.of(resync));
+        assertRefused("Reprotecting", "volume disk-1", "1.5 GiB left, about 40 s");
+    }
+
+    @Test
     void what_is_not_known_is_waited_for_until_the_deadline() {
         health = new Health(Verdict.UNKNOWN, "the agent of node1 is silent");
         assertWaitsThenRefused("ReplicationNotHealthy");
@@ -111,9 +123,6 @@ class PreflightTest {
         subject = Optional.of(new Subject.Ambiguous(List.of(GROUP, new GroupId("b", "web-tier"))));
         assertRefused("AmbiguousGroup", GROUP.toString(), "b/web-tier");
         subject = Optional.empty();
-        type = "emergency";
-        assertRefused("NotSupported", "emergency");
-        type = "planned";
         orderedAt = NOW.minusSeconds(301);
         assertRefused("Stale", "make a new one");
         orderedAt = NOW;
@@ -191,14 +200,15 @@ class PreflightTest {
                         failure,
                         health,
                         missing,
-                        Map.of(SOURCE, source, TARGET, target));
+                        Map.of(SOURCE, source, TARGET, target),
+                        replication(sourceReport(), targetReport()));
         Seen seen =
                 new Seen(
                         NOW,
                         worldKnown,
                         subject.orElse(new Subject.Known(GROUP, group)),
                         Optional.of(wanted),
-                        List.of(SOURCE, TARGET),
+                        Map.of(SOURCE, Optional.empty(), TARGET, Optional.empty()),
                         Limits.DEFAULT);
         return Preflight.judge(pending, order, seen);
     }

@@ -346,7 +346,8 @@ final class MoveMutants {
                                                     at.failure(),
                                                     at.health(),
                                                     at.missingAtTarget(),
-                                                    at.sides())),
+                                                    at.sides(),
+                                                    at.replication())),
                                     seen.target(),
                                     seen.clusters(),
                                     seen.limits())

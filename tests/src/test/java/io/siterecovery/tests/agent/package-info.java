@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.tests.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,101 @@
+package io.siterecovery.tests.failover;
+
+import static io.siterecovery.tests.failover.FailoverWorld.CANONICAL;
+import static io.siterecovery.tests.failover.FailoverWorld.PATIENCE;
+import static io.siterecovery.tests.failover.FailoverWorld.completes;
+import static io.siterecovery.tests.failover.FailoverWorld.emergency;
+import static io.siterecovery.tests.failover.FailoverWorld.failover;
+import static io.siterecovery.tests.failover.FailoverWorld.group;
+import static io.siterecovery.tests.failover.FailoverWorld.healthy;
+import static io.siterecovery.tests.failover.FailoverWorld.phase;
+import static io.siterecovery.tests.failover.FailoverWorld.refusal;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.siterecovery.sandbox.quickstart.EmbeddedWorld;
+import org.junit.jupiter.api.Test;
+
+/** The worst day: a site goes dark, and comes back. */
+class EmergencyE2E {
+
+    private static final String NAMESPACE = "production";
+    private static final String GROUP = "web-tier";
+    private static final String VM = "web-vm-1";
+
+    @Test
+    void without_a_quorum_only_a_humans_word_moves_it_and_what_returns_is_stopped() {
+        try (FailoverWorld in = new FailoverWorld(EmbeddedWorld::start)) {
+            protect(in);
+            in.world.powerOff("cluster1");
+            in.dr.apply(emergency(NAMESPACE, "on-drbds-word", GROUP, false));
+            assertThat(refusal(in.dr, NAMESPACE, "on-drbds-word"))
+                    .contains("cluster1 is silent, and nothing proves that production/web-tier")
+                    .contains("quorum is off: DRBD cannot tell whether the other site still writes")
+                    .contains("cluster1 is SiteDown: API silent since")
+                    .contains("order again with force: true");
+            assertThat(phase(in.dr, NAMESPACE, VM)).isEmpty();
+
+            in.dr.apply(emergency(NAMESPACE, "on-my-word", GROUP, true));
+            completes(in.dr, NAMESPACE, "on-my-word");
+            assertThat(phase(in.dr, NAMESPACE, VM)).isEqualTo("Running");
+            assertThat(status(in, "on-my-word", "{.status.dataLoss.verdict}")).isEqualTo("Unknown");
+            assertThat(
+                            status(
+                                    in,
+                                    "on-my-word",
+                                    "{.status.conditions[?(@.type==\"SafetyOverridden\")].message}"))
+                    .contains("nothing proved that cluster1 had stopped");
+
+            in.world.powerOn("cluster1");
+            await().atMost(PATIENCE)
+                    .untilAsserted(
+                            () -> {
+                                assertThat(phase(in.primary, NAMESPACE, VM)).isEmpty();
+                                assertThat(halted(in.primary)).isTrue();
+                            });
+            assertThat(phase(in.dr, NAMESPACE, VM)).isEqualTo("Running");
+        }
+    }
+
+    @Test
+    void a_quorum_at_the_other_site_moves_it_without_a_humans_word_and_without_loss() {
+        try (FailoverWorld in = new FailoverWorld(EmbeddedWorld::withQuorumAtDr)) {
+            protect(in);
+            in.world.apiServer("cluster1").stop();
+            in.dr.apply(emergency(NAMESPACE, "api-only", GROUP, true));
+            assertThat(refusal(in.dr, NAMESPACE, "api-only"))
+                    .contains("only the API of cluster1 is silent: the VMs of production/web-tier")
+                    .contains("alive there and writing");
+            in.world.apiServer("cluster1").resume();
+            healthy(in.primary, NAMESPACE, GROUP);
+
+            in.world.powerOff("cluster1");
+            in.dr.apply(emergency(NAMESPACE, "lost", GROUP, false));
+            completes(in.dr, NAMESPACE, "lost");
+            assertThat(phase(in.dr, NAMESPACE, VM)).isEqualTo("Running");
+            assertThat(status(in, "lost", "{.status.dataLoss.verdict}")).isEqualTo("NoLoss");
+            assertThat(in.world.drbd().doubleUses()).isEmpty();
+
+            in.world.powerOn("cluster1");
+            healthy(in.dr, NAMESPACE, GROUP);
+            in.dr.apply(failover(CANONICAL, NAMESPACE, "back", GROUP, "primary"));
+            completes(in.dr, NAMESPACE, "back");
+            assertThat(phase(in.primary, NAMESPACE, VM)).isEqualTo("Running");
+            assertThat(in.world.drbd().doubleUses()).isEmpty();
+        }
+    }
+
+    private static void protect(FailoverWorld in) {
+        in.primary.apply(group(CANONICAL, NAMESPACE, GROUP, VM, "web-vm-2"));
+        healthy(in.primary, NAMESPACE, GROUP);
+    }
+
+    private static String status(FailoverWorld in, String failover, String path) {
+        return in.dr.ok("get", "failover", failover, "-n", NAMESPACE, "-o", "jsonpath=" + path);
+    }
+
+    private static boolean halted(Kubectl cluster) {
+        String spec = cluster.ok("get", "vm", VM, "-n", NAMESPACE, "-o", "jsonpath={.spec}");
+        return spec.contains("\"running\":false") || spec.contains("\"runStrategy\":\"Halted\"");
+    }
+}
