@@ -73,7 +73,9 @@ final class Episode {
         world.at(World.QUORUM).listen(this::ownershipChanged);
     }
 
-    /** Its end as the world has it is the only entry of the outcome's ends, its writes the story. */
+    /**
+     * Its end as the world has it is the only entry of the outcome's ends, its writes the story.
+     */
     Outcome run() {
         control.start();
         until(5 * SECOND);
@@ -165,7 +167,7 @@ final class Episode {
             whenClosed = false;
             world.replicationCut(true);
             if (operation == Operation.UNDONE) {
-                agenda.after(40 * SECOND, () -> world.replicationCut(false));
+                agenda.after(200 * SECOND, () -> world.replicationCut(false));
             }
         }
         if (whenGranted && now.text("spec", "holder", "at").equals(World.WEST)) {
@@ -265,6 +267,6 @@ final class Episode {
                                         .map(Map.Entry::getKey)
                                         .toList()
                                         .toString())
-                .orElse("");
+                .orElse("[]");
     }
 }

@@ -77,8 +77,7 @@ sealed interface Job {
      *
      * @param at which of its writes; 0: none
      */
-    record Interrupted(Operation operation, int at, How how, Who who, boolean told)
-            implements Job {
+    record Interrupted(Operation operation, int at, How how, Who who, boolean told) implements Job {
 
         @Override
         public String written() {

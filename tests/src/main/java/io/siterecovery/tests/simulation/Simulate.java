@@ -152,7 +152,7 @@ public final class Simulate implements Callable<Integer> {
         Tally tally = new Tally();
         crew.run(
                 List.of(job).iterator(),
-                outcome -> {
+                (_, outcome) -> {
                     tally.add(outcome);
                     outcome.story().forEach(out::println);
                     out.println(outcome.ends() + ", " + outcome.steps() + " steps");
@@ -176,7 +176,7 @@ public final class Simulate implements Callable<Integer> {
         boolean done =
                 crew.run(
                         jobs,
-                        outcome -> {
+                        (_, outcome) -> {
                             tally.add(outcome);
                             outcome.violation().ifPresent(v -> broken(outcome, v, "", out));
                             progress.told();
