@@ -13,6 +13,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.siterecovery.sandbox.quickstart.EmbeddedWorld;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The worst day: a site goes dark, and comes back. */
@@ -54,7 +56,44 @@ class EmergencyE2E {
                                 assertThat(halted(in.primary)).isTrue();
                             });
             assertThat(phase(in.dr, NAMESPACE, VM)).isEqualTo("Running");
+            awaitCondition(in, "Reprotecting", "connect --discard-my-data");
+            repair(in);
+            healthy(in.dr, NAMESPACE, GROUP);
+            assertThat(in.quorum.ok("describe", "protectionzone", "-n", "dr-prod"))
+                    .contains("cluster1 is SiteDown: API silent since")
+                    .contains("cluster1 is Healthy");
         }
+    }
+
+    /** What the condition says has to be typed, typed. */
+    private static void repair(FailoverWorld in) {
+        String typed = condition(in, "Reprotecting");
+        Matcher loser =
+                Pattern.compile("on (\\S+): drbdadm secondary (\\S+) && drbdadm connect --disc")
+                        .matcher(typed);
+        while (loser.find()) {
+            Matcher winner =
+                    Pattern.compile("on (cluster2-\\S+): drbdadm connect " + loser.group(2) + "\\b")
+                            .matcher(typed);
+            assertThat(winner.find()).as(typed).isTrue();
+            in.world.drbd().discardData(loser.group(1), winner.group(1), loser.group(2));
+        }
+    }
+
+    private static void awaitCondition(FailoverWorld in, String type, String words) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(condition(in, type)).contains(words));
+    }
+
+    private static String condition(FailoverWorld in, String type) {
+        return in.dr.ok(
+                "get",
+                "pg",
+                GROUP,
+                "-n",
+                NAMESPACE,
+                "-o",
+                "jsonpath={.status.conditions[?(@.type==\"" + type + "\")].message}");
     }
 
     @Test
