@@ -10,6 +10,7 @@ import io.siterecovery.platform.Follower;
 import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
+import io.siterecovery.platform.KubernetesJson;
 import io.siterecovery.platform.Selector;
 import io.siterecovery.platform.Watch;
 import io.vertx.core.Future;
@@ -59,7 +60,7 @@ public final class LockLease {
         Map<String, Object> spec =
                 Map.of(
                         "holderIdentity",
-                        "failover-controller-" + plan.uid(),
+                        identity(plan.uid()),
                         "leaseDurationSeconds",
                         300,
                         "acquireTime",
@@ -101,18 +102,52 @@ public final class LockLease {
         shown.put(plan.group(), new Shown(plan.uid(), watches));
     }
 
-    /** Takes them away at the end of the operation; not waited for. */
-    public void hide(GroupId group) {
-        forget(group);
-        places(group)
-                .forEach(
-                        place ->
-                                place.cluster()
-                                        .delete(
-                                                ResourceKind.LEASE,
-                                                place.namespace(),
-                                                place.name(),
-                                                null));
+    /**
+     * Takes away those of an operation that has ended, whoever made them; another one's stay.
+     *
+     * @param uid of the operation
+     */
+    public Future<Void> hide(GroupId group, String uid) {
+        Shown known = shown.get(group);
+        if (known != null && known.uid().equals(uid)) {
+            forget(group);
+        }
+        return Future.join(places(group).stream().map(place -> remove(place, uid)).toList())
+                .mapEmpty();
+    }
+
+    private static Future<Void> remove(Place place, String uid) {
+        return place.cluster()
+                .get(ResourceKind.LEASE, place.namespace(), place.name())
+                .compose(
+                        found ->
+                                found.filter(lease -> holder(lease).equals(identity(uid)))
+                                        .map(lease -> remove(place, lease))
+                                        .orElseGet(Future::succeededFuture));
+    }
+
+    private static Future<Void> remove(Place place, GenericKubernetesResource lease) {
+        return place.cluster()
+                .delete(
+                        ResourceKind.LEASE,
+                        place.namespace(),
+                        place.name(),
+                        lease.getMetadata().getUid())
+                .recover(
+                        e ->
+                                e instanceof KubernetesFailure f
+                                                && (f.reason() == Reason.NOT_FOUND
+                                                        || f.reason() == Reason.CONFLICT)
+                                        ? Future.succeededFuture()
+                                        : Future.failedFuture(e));
+    }
+
+    private static String holder(GenericKubernetesResource lease) {
+        return KubernetesJson.tree(lease).at("/spec/holderIdentity").asText();
+    }
+
+    private static String identity(String uid) {
+        return "failover-controller-" + uid;
     }
 
     public void close() {

@@ -15,6 +15,7 @@ final class FailoverMemory {
     @Nullable Map<String, Long> topicEnds;
     @Nullable SourceInspection inspection;
     boolean desiredStateShown;
+    int triesToHide;
 
     /** A step asks for itself: what an earlier one was told does not count. */
     void enter(String next) {

@@ -63,6 +63,9 @@ final class Failovers {
     private static final Logger LOG = LoggerFactory.getLogger(Failovers.class);
     private static final int ROUNDS = 32;
 
+    /** A lease on a cluster that does not answer is left there: it only shows. */
+    private static final int TRIES_TO_HIDE = 3;
+
     private final Desk desk;
     private final TenantView view;
     private final GroupViews views;
@@ -322,20 +325,31 @@ final class Failovers {
 
     private boolean letGo(Stored stored, FailoverMemory memory) {
         String uid = stored.order().uid();
-        String group =
-                stored.status().operation() == null ? null : stored.status().operation().group();
-        if (group != null) {
-            String[] parts = group.split("/", 2);
-            if (release(new GroupId(parts[0], parts[1]), uid, memory)) {
-                return true;
-            }
-        }
-        memories.remove(uid);
-        if (FailoverStore.isHeld(stored.fact())) {
-            await(store.letGo(stored.order().name(), stored.fact()));
+        Optional<GroupId> group = operatedOn(stored);
+        if (group.isPresent() && release(group.get(), uid, memory)) {
             return true;
         }
-        return false;
+        if (!FailoverStore.isHeld(stored.fact())) {
+            memories.remove(uid);
+            return false;
+        }
+        // As long as our finalizer is there, somebody will come and clear away.
+        if (group.isPresent() && memory.triesToHide++ < TRIES_TO_HIDE) {
+            await(leases.hide(group.get(), uid));
+        }
+        memories.remove(uid);
+        await(store.letGo(stored.order().name(), stored.fact()));
+        return true;
+    }
+
+    private static Optional<GroupId> operatedOn(Stored stored) {
+        String group =
+                stored.status().operation() == null ? null : stored.status().operation().group();
+        if (group == null) {
+            return Optional.empty();
+        }
+        String[] parts = group.split("/", 2);
+        return Optional.of(new GroupId(parts[0], parts[1]));
     }
 
     /** What an operation left behind is undone from the ownership alone. */
@@ -351,13 +365,22 @@ final class Failovers {
                     ownership
                             .get()
                             .lock()
-                            .map(lock -> release(group, lock.uid(), memory))
+                            .map(lock -> releaseOrphan(group, lock.uid(), memory))
                             .orElseGet(() -> giveBack(group));
             if (!acted) {
                 return Optional.empty();
             }
         }
         return Optional.empty();
+    }
+
+    /** Nothing is left that would clear its leases away later: it is tried once. */
+    private boolean releaseOrphan(GroupId group, String uid, FailoverMemory memory) {
+        boolean acted = release(group, uid, memory);
+        if (acted) {
+            leases.hide(group, uid);
+        }
+        return acted;
     }
 
     /** Asked where it is stored: that the view lacks it is no proof that it is gone. */
@@ -408,9 +431,6 @@ final class Failovers {
                         current.ownership(), current, uid, answers, memory.desiredStateShown);
         for (Effect effect : left) {
             await(carryOut(id, seen, effect, memory));
-        }
-        if (current.ownership().lock().isPresent() && !left.isEmpty()) {
-            leases.hide(id);
         }
         return !left.isEmpty();
     }

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Worker processes, as many schedules at a time; the outcome of none depends on how many. */
@@ -76,7 +76,7 @@ public final class Crew implements AutoCloseable {
      * @param each told of every outcome, from any thread, one at a time
      * @return false if somebody stopped the workers before all was done
      */
-    public boolean run(Iterator<Job> jobs, Consumer<Outcome> each) {
+    public boolean run(Iterator<Job> jobs, BiConsumer<Job, Outcome> each) {
         Errand errand = new Errand(jobs, each);
         List<Thread> threads =
                 hands.stream()
@@ -105,11 +105,11 @@ public final class Crew implements AutoCloseable {
 
     private final class Errand {
         private final Iterator<Job> jobs;
-        private final Consumer<Outcome> each;
+        private final BiConsumer<Job, Outcome> each;
         private boolean stopped;
         private @Nullable RuntimeException failure;
 
-        Errand(Iterator<Job> jobs, Consumer<Outcome> each) {
+        Errand(Iterator<Job> jobs, BiConsumer<Job, Outcome> each) {
             this.jobs = jobs;
             this.each = each;
         }
@@ -123,7 +123,7 @@ public final class Crew implements AutoCloseable {
                         break;
                     }
                     synchronized (this) {
-                        each.accept(outcome.get());
+                        each.accept(job.get(), outcome.get());
                     }
                     job = next();
                 }

@@ -55,7 +55,7 @@ public final class Hunt {
     public Catch hunt(Mutant mutant) {
         long began = System.nanoTime();
         Trail trail = new Trail(mutant);
-        boolean done = crew.run(trail, trail::ran);
+        boolean done = crew.run(trail, (_, outcome) -> trail.ran(outcome));
         Optional<Violation> soundToo =
                 trail.first.filter(_ -> done).flatMap(found -> without(found.seed()));
         return new Catch(
@@ -69,7 +69,9 @@ public final class Hunt {
 
     private Optional<Violation> without(long seed) {
         Tracks tracks = new Tracks();
-        crew.run(List.of(new Job(seed, faults, "", false)).iterator(), tracks::ran);
+        crew.run(
+                List.<Job>of(new Job.Seeded(seed, faults, "", false)).iterator(),
+                (_, outcome) -> tracks.ran(outcome));
         return tracks.violation;
     }
 
@@ -101,7 +103,7 @@ public final class Hunt {
             if (!hasNext()) {
                 throw new NoSuchElementException();
             }
-            return new Job(next++, faults, mutant.name(), false);
+            return new Job.Seeded(next++, faults, mutant.name(), false);
         }
 
         void ran(Outcome outcome) {

@@ -180,7 +180,7 @@ public final class Schedule {
         return state.isEmpty() ? "open" : state;
     }
 
-    private static String stack(Throwable thrown) {
+    static String stack(Throwable thrown) {
         StringBuilder text = new StringBuilder(thrown.toString());
         for (Throwable t = thrown; t != null; t = t.getCause()) {
             text.append("\n  ").append(t);

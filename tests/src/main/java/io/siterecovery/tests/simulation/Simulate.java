@@ -35,7 +35,7 @@ public final class Simulate implements Callable<Integer> {
     private static final String ALL = "all";
     private static final long SCHEDULES = 2_000;
     private static final long SCHEDULES_FOR_A_MUTANT = 10_000;
-    private static final int LINES = 60;
+    private static final int LINES = 40;
     private static final long BETWEEN_LINES = 10_000_000_000L;
 
     @Option(
@@ -102,7 +102,7 @@ public final class Simulate implements Callable<Integer> {
         boolean one = seed != null && seeds == null && mutants.size() < 2;
         try (Crew crew = new Crew(one ? 1 : atATime)) {
             if (one) {
-                return tell(crew, new Job(first(), allowed, mutant, true), out);
+                return tell(crew, new Job.Seeded(first(), allowed, mutant, true), out);
             }
             return mutants.isEmpty() ? many(crew, allowed, out) : hunt(crew, mutants, allowed, out);
         }
@@ -152,7 +152,7 @@ public final class Simulate implements Callable<Integer> {
         Tally tally = new Tally();
         crew.run(
                 List.of(job).iterator(),
-                outcome -> {
+                (_, outcome) -> {
                     tally.add(outcome);
                     outcome.story().forEach(out::println);
                     out.println(outcome.ends() + ", " + outcome.steps() + " steps");
@@ -168,7 +168,7 @@ public final class Simulate implements Callable<Integer> {
         long count = seeds == null ? SCHEDULES : seeds;
         Iterator<Job> jobs =
                 LongStream.range(first(), first() + count)
-                        .mapToObj(s -> new Job(s, allowed, "", false))
+                        .mapToObj(s -> (Job) new Job.Seeded(s, allowed, "", false))
                         .iterator();
         Tally tally = new Tally();
         Progress progress = new Progress(count, tally, out);
@@ -176,7 +176,7 @@ public final class Simulate implements Callable<Integer> {
         boolean done =
                 crew.run(
                         jobs,
-                        outcome -> {
+                        (_, outcome) -> {
                             tally.add(outcome);
                             outcome.violation().ifPresent(v -> broken(outcome, v, "", out));
                             progress.told();

@@ -86,6 +86,11 @@ public record GroupObservation(
         public boolean anyRunning() {
             return members.stream().anyMatch(m -> m.power() != Power.DOWN);
         }
+
+        /** Whether the cluster would start any of it by itself. */
+        public boolean anyMeant() {
+            return members.stream().flatMap(m -> m.vm().stream()).anyMatch(vm -> !vm.halted());
+        }
     }
 
     /** The ProtectionGroup object on a workload cluster. */

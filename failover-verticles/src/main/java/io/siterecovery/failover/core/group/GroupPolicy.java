@@ -126,11 +126,15 @@ public final class GroupPolicy {
         }
     }
 
-    /** The first holder: both sites answered, the group is sound, and VMs run on exactly one. */
+    /**
+     * The first holder: both sites answered, the group is sound, and VMs run on exactly one. One
+     * that is off only for a moment, and meant to run, counts as running.
+     */
     private void claim(OwnershipSeen current, GroupReport report) {
         boolean bothKnown = seen.sites().stream().allMatch(Site::known);
         List<Site> running = seen.sites().stream().filter(Site::anyRunning).toList();
-        if (bothKnown && running.size() == 1 && report.failure().isEmpty()) {
+        long notOff = seen.sites().stream().filter(s -> s.anyRunning() || s.anyMeant()).count();
+        if (bothKnown && running.size() == 1 && notOff == 1 && report.failure().isEmpty()) {
             Ownership taken = current.ownership().takenBy(seen.instanceId());
             actions.add(new WriteOwnership(current, taken.claimedBy(running.getFirst().cluster())));
         }

@@ -126,6 +126,9 @@ public final class RequestPolicy {
             return followed(requestPlace, request, operationPlace);
         }
         if (ours.isEmpty()) {
+            if (hasEnded(request) && isHeld(request)) {
+                return new Step.LetGo(requestPlace, request);
+            }
             return hasEnded(operation.get())
                     ? again(requestPlace, request, operationPlace, operation.get())
                     : refuse(
@@ -160,6 +163,10 @@ public final class RequestPolicy {
                     request,
                     "Cancelled",
                     "its operation on the quorum cluster was deleted; make a new one");
+        }
+        if (!isHeld(request)) {
+            // Held before anything is made: deleting it in between would cancel nothing.
+            return new Step.Hold(requestPlace, request);
         }
         return new Step.Make(
                 operationPlace,

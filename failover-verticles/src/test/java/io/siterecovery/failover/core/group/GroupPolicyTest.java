@@ -95,6 +95,15 @@ class GroupPolicyTest {
     }
 
     @Test
+    void is_not_claimed_while_the_other_site_would_start_it_by_itself() {
+        ownership = Optional.of(Ownership.unclaimed());
+        source.up();
+        target.copied = true;
+        target.vmRuns = true;
+        assertThat(actions()).isEmpty();
+    }
+
+    @Test
     void a_group_that_fails_validation_is_neither_claimed_nor_copied() {
         ownership = Optional.of(Ownership.unclaimed());
         placementCount = "1";

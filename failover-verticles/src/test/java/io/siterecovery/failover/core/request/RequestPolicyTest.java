@@ -31,8 +31,9 @@ class RequestPolicyTest {
     private static final String NONE = "{}";
 
     @Test
-    void a_request_becomes_an_operation_once() {
-        assertThat(step(request(NONE), null))
+    void a_request_is_held_and_then_becomes_an_operation_once() {
+        assertThat(step(request(NONE), null)).isInstanceOf(Step.Hold.class);
+        assertThat(step(held(request(NONE)), null))
                 .isInstanceOfSatisfying(
                         Step.Make.class,
                         m -> {
@@ -97,6 +98,9 @@ class RequestPolicyTest {
                         Step.Refuse.class, r -> assertThat(r.reason()).isEqualTo("NameUsed"));
         assertThat(step(other, operation(ENDED)))
                 .isEqualTo(new Step.Delete(OPERATION, "operation"));
+        CustomResourceFact refused =
+                fact("another", List.of(), null, "{\"state\": \"Failed\"}", false, Map.of());
+        assertThat(step(held(refused), operation(RUNNING))).isInstanceOf(Step.LetGo.class);
         String carriedOut = "{\"state\": \"Failed\", \"operation\": {\"closedEpoch\": 3}}";
         assertThat(step(other, operation(carriedOut)))
                 .isInstanceOfSatisfying(

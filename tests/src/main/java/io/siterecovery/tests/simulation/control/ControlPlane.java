@@ -40,9 +40,18 @@ public final class ControlPlane {
 
     /** Starts a process that runs all deployments from now on. */
     public Process start() {
+        return start("cp" + (processes.size() + 1));
+    }
+
+    /** Starts one that has ended again, under its name. */
+    public Process restart(Process ended) {
+        return start(ended.name());
+    }
+
+    private Process start(String name) {
         long offset = dice.between(-maxClockOffset, maxClockOffset);
         double rate = maxClockOffset == 0 ? 1 : 1 + dice.between(-1000, 1000) / 1e6;
-        Process process = new Process(processes.size() + 1, agenda, story, offset, rate);
+        Process process = new Process(name, agenda, story, offset, rate);
         processes.add(process);
         story.tell(process.name(), () -> "starts, its clock off by " + offset / 1000 + " ms");
         assign(process);

@@ -25,12 +25,12 @@ public final class Process {
     private boolean paused;
 
     /**
-     * @param number how many processes there have been, with this one
+     * @param name as it calls itself towards the others
      * @param clockOffset microseconds that its clock is ahead
      * @param clockRate seconds that its clock counts in one
      */
-    Process(int number, Agenda agenda, Story story, long clockOffset, double clockRate) {
-        this.name = "cp" + number;
+    Process(String name, Agenda agenda, Story story, long clockOffset, double clockRate) {
+        this.name = name;
         this.agenda = agenda;
         this.story = story;
         this.clockOffset = clockOffset;

@@ -12,7 +12,7 @@ public record Write(ObjectKey key, String verb, JsonNode body) {
     private static final int LONGEST = 300;
 
     /** What of it a reader of the story wants to know. */
-    String shown() {
+    public String shown() {
         String what =
                 switch (key.kind().kind()) {
                     case "VirtualMachine" -> virtualMachine();

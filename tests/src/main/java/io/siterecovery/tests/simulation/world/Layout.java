@@ -22,18 +22,18 @@ public record Layout(
         boolean westPolicies,
         boolean unclear) {
 
-    /** One group of one VM, one disk; nothing special. */
+    /** One group of two VMs; the first cluster has admission policies, the second has none. */
     public static Layout plain() {
         return new Layout(
                 List.of("prod"),
-                List.of(group("prod", "shop", "web", 1, 1, false, false)),
+                List.of(group("prod", "shop", "web", 2, 1, false, false)),
                 1,
                 1,
                 1,
                 1,
                 new DrbdResource.Options(false, false),
                 true,
-                true,
+                false,
                 false);
     }
 

@@ -1,0 +1,54 @@
+package io.siterecovery.tests.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumSet;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Seeds that failed once, named after what was wrong. */
+class SimulationSeedsTest {
+
+    private static Crew crew;
+
+    @BeforeAll
+    static void start() {
+        crew = new Crew(1);
+    }
+
+    @AfterAll
+    static void stop() {
+        crew.close();
+    }
+
+    @Test
+    void a_stop_that_was_decided_before_grant_may_land_after_it() {
+        holds(221);
+    }
+
+    @Test
+    void what_a_late_answer_shows_again_after_it_is_gone_is_not_written_to_for_ever() {
+        holds(268);
+        holds(1316);
+        holds(1506);
+    }
+
+    @Test
+    void a_group_is_not_claimed_while_the_other_site_is_off_for_a_moment_only() {
+        holds(2385);
+    }
+
+    @Test
+    void health_does_not_flap_while_protocol_a_has_data_on_its_way() {
+        holds(995);
+    }
+
+    private static void holds(long seed) {
+        crew.run(
+                List.<Job>of(new Job.Seeded(seed, EnumSet.allOf(Trouble.class), "", false))
+                        .iterator(),
+                (_, outcome) -> assertThat(outcome.violation()).isEmpty());
+    }
+}
