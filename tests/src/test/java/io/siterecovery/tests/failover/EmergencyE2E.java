@@ -28,7 +28,7 @@ class EmergencyE2E {
     void without_a_quorum_only_a_humans_word_moves_it_and_what_returns_is_stopped() {
         try (FailoverWorld in = new FailoverWorld(EmbeddedWorld::start)) {
             protect(in);
-            in.world.powerOff("cluster1");
+            in.world.isolate("cluster1");
             in.dr.apply(emergency(NAMESPACE, "on-drbds-word", GROUP, false));
             assertThat(refusal(in.dr, NAMESPACE, "on-drbds-word"))
                     .contains("cluster1 is silent, and nothing proves that production/web-tier")
@@ -48,7 +48,7 @@ class EmergencyE2E {
                                     "{.status.conditions[?(@.type==\"SafetyOverridden\")].message}"))
                     .contains("nothing proved that cluster1 had stopped");
 
-            in.world.powerOn("cluster1");
+            in.world.reach("cluster1");
             await().atMost(PATIENCE)
                     .untilAsserted(
                             () -> {
@@ -56,6 +56,7 @@ class EmergencyE2E {
                                 assertThat(halted(in.primary)).isTrue();
                             });
             assertThat(phase(in.dr, NAMESPACE, VM)).isEqualTo("Running");
+            awaitCondition(in, "SplitBrainSuspected", VM + " on cluster1");
             awaitCondition(in, "Reprotecting", "connect --discard-my-data");
             repair(in);
             healthy(in.dr, NAMESPACE, GROUP);
