@@ -5,10 +5,10 @@ import io.siterecovery.events.EventType;
 import io.siterecovery.events.Topics;
 import io.siterecovery.events.cluster.CustomResourceFact;
 import io.siterecovery.events.operation.OperationStep;
+import io.siterecovery.failover.adapter.Events.About;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.ResourceKind;
-import io.siterecovery.platform.KubernetesApi;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.Map;
@@ -23,12 +23,13 @@ import org.slf4j.LoggerFactory;
 public final class OperationLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(OperationLog.class);
-    private static final String COMPONENT = "site-recovery";
 
     private final Ports tenant;
+    private final Events events;
 
     public OperationLog(Ports tenant) {
         this.tenant = tenant;
+        this.events = new Events(tenant);
     }
 
     /**
@@ -70,11 +71,13 @@ public final class OperationLog {
                 .publish(Topics.operations(tenant.tenant().name()), key, record, headers)
                 .onFailure(e -> notSaid("operation record", step, e));
         boolean warning = step.equals("Failed") || step.equals("RollingBack");
-        event(
+        events.write(
                 tenant.quorum(),
-                tenant.tenant().namespace(),
-                name,
-                failover.meta().uid(),
+                new About(
+                        ResourceKind.FAILOVER,
+                        tenant.tenant().namespace(),
+                        name,
+                        failover.meta().uid()),
                 step,
                 message,
                 warning,
@@ -83,52 +86,14 @@ public final class OperationLog {
         String originUid = failover.meta().annotations().get(ApiGroups.ORIGIN_UID);
         if (origin != null && originUid != null) {
             String[] parts = origin.split("/", 3);
-            event(
+            events.write(
                     tenant.cluster(parts[0]),
-                    parts[1],
-                    parts[2],
-                    originUid,
+                    new About(ResourceKind.FAILOVER, parts[1], parts[2], originUid),
                     step,
                     message,
                     warning,
                     at);
         }
-    }
-
-    private void event(
-            KubernetesApi cluster,
-            String namespace,
-            String name,
-            String uid,
-            String step,
-            String message,
-            boolean warning,
-            Instant at) {
-        Map<String, Object> involved =
-                Map.of(
-                        "apiVersion", ResourceKind.FAILOVER.apiVersion(),
-                        "kind", ResourceKind.FAILOVER.kind(),
-                        "namespace", namespace,
-                        "name", name,
-                        "uid", uid);
-        String second = Instant.ofEpochSecond(at.getEpochSecond()).toString();
-        Map<String, Object> parts =
-                Map.of(
-                        "involvedObject", involved,
-                        "reason", step,
-                        "message", message,
-                        "type", warning ? "Warning" : "Normal",
-                        "source", Map.of("component", COMPONENT),
-                        "reportingComponent", COMPONENT,
-                        "reportingInstance", tenant.instanceId(),
-                        "firstTimestamp", second,
-                        "lastTimestamp", second,
-                        "count", 1);
-        String eventName = name + "." + UUID.randomUUID().toString().substring(0, 13);
-        cluster.create(
-                        ResourceKind.EVENT,
-                        Answers.object(ResourceKind.EVENT, namespace, eventName, Map.of(), parts))
-                .onFailure(e -> notSaid("event", step, e));
     }
 
     private Future<Void> notSaid(String what, String step, Throwable e) {

@@ -16,6 +16,7 @@ import io.siterecovery.failover.adapter.OperationLog;
 import io.siterecovery.failover.adapter.OwnershipStore;
 import io.siterecovery.failover.adapter.Ports;
 import io.siterecovery.failover.adapter.RequestEffects;
+import io.siterecovery.failover.adapter.ZoneEffects;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.view.GroupViews;
 import io.siterecovery.failover.view.TenantView;
@@ -51,6 +52,7 @@ public final class TenantWork {
     private final ProtectionGroups groups;
     private final Failovers failovers;
     private final Requests requests;
+    private final Zones zones;
     private final Lanes<KubernetesApi> policyLanes;
     private final Lane beginning;
     private final Set<String> dirty = new HashSet<>();
@@ -87,6 +89,7 @@ public final class TenantWork {
         requests =
                 new Requests(
                         desk, tenant.namespace(), view, views, new RequestEffects(ports, view));
+        zones = new Zones(desk, tenant, view, views, new ZoneEffects(ports, view));
         policyLanes = desk.lanes(this::installPolicies);
         beginning = desk.lane("beginning", this::whoActedUntilNow);
     }
@@ -132,6 +135,7 @@ public final class TenantWork {
         groups.close();
         failovers.close();
         requests.close();
+        zones.close();
         policyLanes.close();
         beginning.close();
     }
@@ -184,6 +188,9 @@ public final class TenantWork {
             }
         }
         failovers.wake();
+        if (everything) {
+            zones.wake();
+        }
         if (wishesChanged || everything) {
             requests.wake();
         }

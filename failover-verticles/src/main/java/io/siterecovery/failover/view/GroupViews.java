@@ -80,6 +80,11 @@ public final class GroupViews {
         return new SiteSigns(view, sites()).diagnoses(now);
     }
 
+    /** When a diagnosis may change although nothing more is heard. */
+    public Optional<Instant> lookAtSitesAgain(Instant now) {
+        return new SiteSigns(view, sites()).lookAgain(now);
+    }
+
     /** Every group that is wished or owned. */
     public Set<GroupId> groups() {
         Set<GroupId> groups = new LinkedHashSet<>();

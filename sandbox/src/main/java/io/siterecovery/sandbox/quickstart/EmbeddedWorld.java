@@ -115,6 +115,15 @@ public final class EmbeddedWorld implements AutoCloseable {
         world.powerOn(role(cluster));
     }
 
+    /** Nobody reaches a workload cluster any more, but its VMs go on. */
+    public void isolate(String cluster) {
+        world.isolate(role(cluster));
+    }
+
+    public void reach(String cluster) {
+        world.reach(role(cluster));
+    }
+
     private static Role role(String cluster) {
         return Stream.of(Role.values())
                 .filter(role -> role.cluster().equals(cluster))

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -204,6 +205,25 @@ final class World {
         role.nodes().forEach(drbd()::powerOn);
         startAgents(role);
         embedded().server(role).resume();
+    }
+
+    /** Nobody reaches a site any more, but everything on it goes on. */
+    void isolate(Role role) {
+        embedded().server(role).stop();
+        betweenSites(drbd()::cutLink);
+        agents.getOrDefault(role, List.of()).forEach(DrbdAgent::close);
+    }
+
+    void reach(Role role) {
+        betweenSites(drbd()::healLink);
+        startAgents(role);
+        embedded().server(role).resume();
+    }
+
+    private static void betweenSites(BiConsumer<String, String> link) {
+        for (String here : Role.PRIMARY.nodes()) {
+            Role.DR.nodes().forEach(there -> link.accept(here, there));
+        }
     }
 
     private EmbeddedClusters embedded() {

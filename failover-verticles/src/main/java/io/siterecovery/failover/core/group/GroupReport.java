@@ -247,23 +247,9 @@ public final class GroupReport {
                         word(health),
                         health.reason(),
                         generation));
-        fresh.add(reprotecting(health, generation));
         List<Condition> old = before.conditions() == null ? List.of() : before.conditions();
+        fresh.addAll(new Aftermath(seen, health, old).conditions(generation));
         return fresh.stream().map(c -> keepTransition(c, old)).toList();
-    }
-
-    /** The other site is being brought up to date: no failover to it yet. */
-    private static Condition reprotecting(Health health, long generation) {
-        return health.resync()
-                .map(
-                        resync ->
-                                condition(
-                                        "Reprotecting",
-                                        "True",
-                                        "Syncing",
-                                        resync.rounded().described(),
-                                        generation))
-                .orElseGet(() -> condition("Reprotecting", "False", "NotSyncing", "", generation));
     }
 
     private Condition owned(long generation) {

@@ -73,6 +73,7 @@ import org.junit.jupiter.api.Test;
 class StateDiagramTest {
 
     private static final Path PAGE = Path.of("..", "docs", "safety.md");
+    private static final Path RUNBOOK = Path.of("..", "docs", "runbook.md");
     private static final String BEGIN = "<!-- states, drawn from the code -->\n";
     private static final String END = "<!-- end of states -->\n";
 
@@ -135,6 +136,23 @@ class StateDiagramTest {
 
     @Test
     void the_picture_in_the_safety_page_is_what_the_code_does() throws IOException {
+        explore();
+        String page = Files.readString(PAGE);
+        String drawn = page.substring(page.indexOf(BEGIN) + BEGIN.length(), page.indexOf(END));
+        assertThat(drawn).isEqualTo(picture());
+    }
+
+    @Test
+    void the_runbook_says_what_to_do_about_every_refusal() throws IOException {
+        explore();
+        String runbook = Files.readString(RUNBOOK);
+        assertThat(ways.values().stream().flatMap(Set::stream))
+                .filteredOn(reason -> !reason.contains(" "))
+                .isNotEmpty()
+                .allSatisfy(reason -> assertThat(runbook).contains("`" + reason + "`"));
+    }
+
+    private void explore() {
         orders();
         for (FailoverPlan plan :
                 List.of(
@@ -146,9 +164,6 @@ class StateDiagramTest {
                 states(plan, deadline).forEach(this::observations);
             }
         }
-        String page = Files.readString(PAGE);
-        String drawn = page.substring(page.indexOf(BEGIN) + BEGIN.length(), page.indexOf(END));
-        assertThat(drawn).isEqualTo(picture());
     }
 
     private static List<Active> states(FailoverPlan plan, Instant deadline) {
