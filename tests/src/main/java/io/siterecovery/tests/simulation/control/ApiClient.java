@@ -234,6 +234,9 @@ final class ApiClient implements KubernetesApi {
             String what, Network.Fate fate, Supplier<T> effect, Promise<T> promise) {
         if (fate.lost() || !network.reaches(cluster)) {
             process.story().tell(process.name(), () -> "✗ " + cluster + ": lost: " + what);
+            if (!fate.lost() && network.refuses(cluster)) {
+                answered(fate, () -> fail(promise));
+            }
             return;
         }
         T result;

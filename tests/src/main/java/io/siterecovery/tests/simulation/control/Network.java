@@ -20,19 +20,28 @@ public final class Network {
 
     private final Dice dice;
     private final Set<String> down = new TreeSet<>();
+    private final Set<String> refusing = new TreeSet<>();
     private double unreliable;
 
     public Network(Dice dice) {
         this.dice = dice;
     }
 
-    /** A cluster's API answers nobody. */
+    /** A cluster's API answers nobody: by silence, or by refusing each call at once. */
     public void down(String cluster, boolean now) {
+        refusing.remove(cluster);
         if (now) {
             down.add(cluster);
+            if (dice.chance(0.5)) {
+                refusing.add(cluster);
+            }
         } else {
             down.remove(cluster);
         }
+    }
+
+    boolean refuses(String cluster) {
+        return refusing.contains(cluster);
     }
 
     public boolean reaches(String cluster) {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Oracle {
 
     /** More calls in a second than any one process has a reason for. */
-    private static final int CALLS_PER_SECOND = 600;
+    private static final int CALLS_PER_SECOND = 300;
 
     private final World world;
     private final Agenda agenda;
