@@ -39,6 +39,7 @@ public final class LockLease {
     private final OwnershipStore ownerships;
     private final Runnable gone;
     private final Map<GroupId, Shown> shown = new HashMap<>();
+    private final Map<GroupId, Future<?>> writing = new HashMap<>();
 
     /**
      * @param gone told when somebody has taken a lease away: whoever still holds the lock shows it
@@ -87,7 +88,9 @@ public final class LockLease {
 
     private void show(FailoverPlan plan, Map<String, Object> spec) {
         List<Place> places = places(plan.group());
-        places.forEach(place -> put(place, spec));
+        writing.put(
+                plan.group(),
+                Future.join(places.stream().map(place -> put(place, spec)).toList()));
         List<Watch> watches =
                 places.stream()
                         .map(
@@ -112,7 +115,14 @@ public final class LockLease {
         if (known != null && known.uid().equals(uid)) {
             forget(group);
         }
-        return Future.join(places(group).stream().map(place -> remove(place, uid)).toList())
+        // What is still on its way would land after them.
+        return writing.getOrDefault(group, Future.succeededFuture())
+                .transform(
+                        _ ->
+                                Future.join(
+                                        places(group).stream()
+                                                .map(place -> remove(place, uid))
+                                                .toList()))
                 .mapEmpty();
     }
 
@@ -197,9 +207,9 @@ public final class LockLease {
         public void lost(KubernetesFailure failure) {}
     }
 
-    private static void put(Place place, Map<String, Object> spec) {
-        KubernetesApi cluster = place.cluster();
-        cluster.create(
+    private static Future<Void> put(Place place, Map<String, Object> spec) {
+        return place.cluster()
+                .create(
                         ResourceKind.LEASE,
                         Answers.object(
                                 ResourceKind.LEASE,

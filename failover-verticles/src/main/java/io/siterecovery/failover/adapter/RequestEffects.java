@@ -79,11 +79,14 @@ public final class RequestEffects {
                                     JsonPatch.create()
                                             .testVersion(version)
                                             .add("/spec/cancel", true))
-                            .onSuccess(answer -> isNow(at, answer));
+                            .onSuccess(answer -> isNow(at, answer))
+                            .<Void>mapEmpty()
+                            .recover(e -> lookAgain(at, e));
             case Step.Delete(var at, var uid) ->
                     cluster(at)
                             .delete(at.kind(), at.namespace(), at.name(), uid)
-                            .onSuccess(_ -> view.apply(key(at), null));
+                            .onSuccess(_ -> view.apply(key(at), null))
+                            .recover(e -> lookAgain(at, e));
         };
     }
 
@@ -95,11 +98,8 @@ public final class RequestEffects {
                         at.name(),
                         Finalizers.patch(seen.meta().resourceVersion(), finalizers))
                 .onSuccess(answer -> isNow(at, answer))
-                .recover(
-                        e ->
-                                isFailure(e, Reason.NOT_FOUND)
-                                        ? Future.succeededFuture()
-                                        : Future.failedFuture(e));
+                .<Void>mapEmpty()
+                .recover(e -> lookAgain(at, e));
     }
 
     private Future<?> refuse(Place at, String reason, String message) {
@@ -125,11 +125,22 @@ public final class RequestEffects {
         return cluster(at)
                 .patchStatus(at.kind(), at.namespace(), at.name(), patch)
                 .onSuccess(answer -> isNow(at, answer))
-                .recover(
-                        e ->
-                                isFailure(e, Reason.NOT_FOUND)
-                                        ? Future.succeededFuture()
-                                        : Future.failedFuture(e));
+                .<Void>mapEmpty()
+                .recover(e -> lookAgain(at, e));
+    }
+
+    /** An answer that was late may have shown what is gone by now: then it is looked for. */
+    private Future<Void> lookAgain(Place at, Throwable failed) {
+        return isFailure(failed, Reason.NOT_FOUND)
+                ? cluster(at)
+                        .get(at.kind(), at.namespace(), at.name())
+                        .onSuccess(
+                                found ->
+                                        found.ifPresentOrElse(
+                                                object -> isNow(at, object),
+                                                () -> view.apply(key(at), null)))
+                        .mapEmpty()
+                : Future.failedFuture(failed);
     }
 
     /** What exists already will be seen soon, and judged then. */

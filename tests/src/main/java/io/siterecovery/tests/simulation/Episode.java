@@ -94,8 +94,6 @@ final class Episode {
                 whenClosed = true;
                 begin();
                 order(World.QUORUM, "first", World.WEST, false);
-                agenda.after(3 * SECOND, () -> cancel("first"));
-                agenda.after(25 * SECOND, () -> world.replicationCut(false));
             }
             case UNDONE -> {
                 whenClosed = true;
@@ -122,8 +120,6 @@ final class Episode {
                 whenClosed = true;
                 begin();
                 order(World.EAST, "first", World.WEST, false);
-                agenda.after(3 * SECOND, this::deleteRequest);
-                agenda.after(25 * SECOND, () -> world.replicationCut(false));
             }
         }
         settle();
@@ -166,8 +162,12 @@ final class Episode {
         if (whenClosed && now.at("spec", "holder").has("moving")) {
             whenClosed = false;
             world.replicationCut(true);
-            if (operation == Operation.UNDONE) {
-                agenda.after(200 * SECOND, () -> world.replicationCut(false));
+            boolean undone = operation == Operation.UNDONE;
+            agenda.after((undone ? 200 : 20) * SECOND, () -> world.replicationCut(false));
+            if (operation == Operation.CANCELLED) {
+                agenda.after(SECOND, () -> cancel("first"));
+            } else if (operation == Operation.REQUEST_DELETED) {
+                agenda.after(SECOND, this::deleteRequest);
             }
         }
         if (whenGranted && now.text("spec", "holder", "at").equals(World.WEST)) {

@@ -1,6 +1,5 @@
 package io.siterecovery.tests.simulation.mutant;
 
-import io.siterecovery.events.cluster.ObjectMeta;
 import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.failover.core.group.GroupDecision;
 import io.siterecovery.failover.core.group.GroupEffect;
@@ -15,12 +14,9 @@ import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.failover.verticle.Decisions;
-import io.siterecovery.model.ApiGroups;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -53,10 +49,6 @@ final class GroupMutants {
                         "unclaimed-is-stopped",
                         "VMs on the second site are stopped before anybody was seen holding",
                         s -> Altered.doing(s, GroupMutants::unclaimedStopped)),
-                Mutant.deciding(
-                        "higher-claims-ignored",
-                        "an instance that meets a higher claim goes on",
-                        s -> Altered.seeingGroups(s, GroupMutants::withoutHigherClaims)),
                 Mutant.deciding(
                         "no-restamp",
                         "VMs are marked only when they are started or stopped",
@@ -222,81 +214,6 @@ final class GroupMutants {
         return more;
     }
 
-    private static GroupObservation withoutHigherClaims(GroupObservation seen) {
-        if (ownership(seen).isEmpty()) {
-            return seen;
-        }
-        Claim ours = ownership(seen).get().claim(seen.deployment(), seen.group());
-        return claims(
-                seen, claim -> claim.sameGroup(ours) && claim.isHigherThan(ours) ? ours : claim);
-    }
-
-    private interface OtherClaim {
-        Claim instead(Claim claim);
-    }
-
-    private static GroupObservation claims(GroupObservation seen, OtherClaim other) {
-        return new GroupObservation(
-                seen.now(),
-                seen.deployment(),
-                seen.instanceId(),
-                seen.group(),
-                seen.hubComplete(),
-                seen.definition(),
-                seen.ownership(),
-                seen.operation(),
-                seen.sites().stream()
-                        .map(
-                                s ->
-                                        new Site(
-                                                s.cluster(),
-                                                s.reachable(),
-                                                s.complete(),
-                                                s.copy(),
-                                                s.members().stream()
-                                                        .map(m -> claims(m, other))
-                                                        .toList(),
-                                                s.fence(),
-                                                s.fenceHolds()))
-                        .toList(),
-                seen.replication());
-    }
-
-    private static Member claims(Member m, OtherClaim other) {
-        return new Member(
-                m.name(),
-                m.vm().map(vm -> claims(vm, other)),
-                m.instance(),
-                m.launchers(),
-                m.disks(),
-                m.takenBy());
-    }
-
-    private static VirtualMachineFact claims(VirtualMachineFact vm, OtherClaim other) {
-        String mark = vm.meta().annotations().get(ApiGroups.CLAIM);
-        Optional<Claim> claim = Optional.ofNullable(mark).flatMap(Claim::parse);
-        if (claim.isEmpty()) {
-            return vm;
-        }
-        Map<String, String> annotations = new HashMap<>(vm.meta().annotations());
-        annotations.put(ApiGroups.CLAIM, other.instead(claim.get()).toString());
-        ObjectMeta meta = vm.meta();
-        return new VirtualMachineFact(
-                new ObjectMeta(
-                        meta.uid(),
-                        meta.resourceVersion(),
-                        meta.generation(),
-                        meta.createdAt(),
-                        meta.deletedAt(),
-                        annotations),
-                vm.running(),
-                vm.runStrategy(),
-                vm.claims(),
-                vm.unprotectable(),
-                vm.printableStatus());
-    }
-
-    /** Marks of the same epoch are as good as its own, whoever made them. */
     private static final class NoRestamp extends Altered {
 
         NoRestamp(Decisions sound) {

@@ -10,7 +10,6 @@ import io.siterecovery.failover.core.failover.Observation.Fence;
 import io.siterecovery.failover.core.ownership.Claim;
 import io.siterecovery.failover.core.proof.PlannedProof;
 import io.siterecovery.failover.core.proof.Replication;
-import io.siterecovery.failover.core.proof.Replication.Beat;
 import io.siterecovery.failover.core.proof.Replication.NodeReport;
 import io.siterecovery.failover.verticle.Decisions;
 import java.time.Instant;
@@ -46,19 +45,6 @@ final class ProofMutants {
                         "silence-is-quiet",
                         "an agent that says nothing has nothing to say",
                         s -> Altered.seeing(s, o -> Sights.replication(o, r -> heard(r, o.now())))),
-                Mutant.deciding(
-                        "stale-words-count",
-                        "what an agent said before Close counts, however old it is",
-                        s ->
-                                Altered.seeing(
-                                        s,
-                                        o ->
-                                                Sights.replication(
-                                                        o,
-                                                        r ->
-                                                                Sights.reports(
-                                                                        r,
-                                                                        n -> fresh(n, o.now()))))),
                 Mutant.deciding(
                         "no-up-to-date-check",
                         "disks at the target are taken for UpToDate",
@@ -159,16 +145,6 @@ final class ProofMutants {
                                                                                 + n.cluster())))
                         .toList(),
                 reports);
-    }
-
-    private static NodeReport fresh(NodeReport n, Instant now) {
-        return new NodeReport(
-                n.cluster(),
-                n.siteId(),
-                n.node(),
-                n.state(),
-                new Beat.Heard(n.state().incarnation(), now, true),
-                Long.MAX_VALUE);
     }
 
     private static Replication first(Replication r) {
