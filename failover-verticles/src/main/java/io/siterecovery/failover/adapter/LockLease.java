@@ -89,8 +89,7 @@ public final class LockLease {
     private void show(FailoverPlan plan, Map<String, Object> spec) {
         List<Place> places = places(plan.group());
         writing.put(
-                plan.group(),
-                Future.join(places.stream().map(place -> put(place, spec)).toList()));
+                plan.group(), Future.join(places.stream().map(place -> put(place, spec)).toList()));
         List<Watch> watches =
                 places.stream()
                         .map(
