@@ -11,7 +11,12 @@ import picocli.CommandLine.HelpCommand;
             "Measures Site Recovery on this machine.",
             "Each benchmark prints a table, then its figures as one JSON line, the ratio first."
         },
-        subcommands = {FailoverBench.class, HelpCommand.class, SandboxBench.class},
+        subcommands = {
+            AgentBench.class,
+            FailoverBench.class,
+            HelpCommand.class,
+            SandboxBench.class
+        },
         mixinStandardHelpOptions = true)
 public final class Bench {
 

@@ -9,6 +9,7 @@ import io.siterecovery.tests.simulation.engine.Dice;
 import io.siterecovery.tests.simulation.engine.Story;
 import io.siterecovery.tests.simulation.world.ApiServer;
 import io.siterecovery.tests.simulation.world.Author;
+import io.siterecovery.tests.simulation.world.DrbdResource;
 import io.siterecovery.tests.simulation.world.Group;
 import io.siterecovery.tests.simulation.world.Machine;
 import io.siterecovery.tests.simulation.world.ObjectKey;
@@ -98,6 +99,90 @@ final class People {
                                         PERSON,
                                         ResourceKind.FAILOVER,
                                         Objects.failover(namespace, name, group, target, dryRun)));
+    }
+
+    /** Somebody is woken at night, and orders; some are sure of what they cannot know. */
+    void emergency(String lost) {
+        String target = lost.equals(World.EAST) ? World.WEST : World.EAST;
+        boolean sure = dice.chance(0.4);
+        later(
+                20,
+                () ->
+                        world.layout()
+                                .groups()
+                                .forEach(group -> orderEmergency(group, target, sure)));
+        again(10, 8, this::repair, () -> true);
+    }
+
+    /** After the last fault somebody stays until everything is repaired. */
+    void repairUntilQuiet() {
+        again(10, 40, this::repair, () -> true);
+    }
+
+    private void orderEmergency(Group group, String target, boolean force) {
+        String name = "emergency-" + ++orders;
+        act(
+                "person",
+                () ->
+                        "orders "
+                                + name
+                                + " of "
+                                + group
+                                + " to "
+                                + target
+                                + (force ? ", and is sure" : ""),
+                () ->
+                        world.at(World.QUORUM)
+                                .create(
+                                        PERSON,
+                                        ResourceKind.FAILOVER,
+                                        Objects.emergency(
+                                                "dr-" + group.deployment(),
+                                                name,
+                                                group,
+                                                target,
+                                                force)));
+    }
+
+    /** Types what is asked for: gives up what waits for an operator, lets replicas meet again. */
+    void repair() {
+        allOrders()
+                .filter(o -> o.object().text("status", "step").equals("AwaitingOperator"))
+                .toList()
+                .forEach(
+                        o ->
+                                act(
+                                        "person",
+                                        () -> "cancels " + o.object().key(),
+                                        () ->
+                                                edit(
+                                                        o.server(),
+                                                        PERSON,
+                                                        o.object().key(),
+                                                        t -> spec(t).put("cancel", true))));
+        for (Group group : world.layout().groups()) {
+            for (Machine machine : group.machines()) {
+                for (String claim : machine.claims()) {
+                    DrbdResource resource = world.resources().get(machine.resource(claim));
+                    String loser = holder(group).equals(World.EAST) ? World.WEST : World.EAST;
+                    if (resource != null && resource.isApart() && !holder(group).isEmpty()) {
+                        story.tell("person", () -> "lets " + loser + " discard " + claim);
+                        resource.discard(loser);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Where the group is held; empty if nowhere. */
+    private String holder(Group group) {
+        return world.at(World.QUORUM)
+                .get(
+                        ResourceKind.GROUP_OWNERSHIP,
+                        "dr-" + group.deployment(),
+                        group.ownershipName())
+                .map(own -> own.text("spec", "holder", "at"))
+                .orElse("");
     }
 
     private Stream<ApiServerObject> allOrders() {

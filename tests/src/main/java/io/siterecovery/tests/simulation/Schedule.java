@@ -117,12 +117,16 @@ public final class Schedule {
         if (troubles.has(Trouble.ORDERS)) {
             people.moreOrders();
         }
+        if (troubles.has(Trouble.EMERGENCIES)) {
+            troubles.whenSiteIsLost(people::emergency);
+        }
         control.start();
         until(chaosEnds);
         if (failed()) {
             return;
         }
         troubles.end();
+        people.repairUntilQuiet();
         long patience = agenda.micros() + PATIENCE;
         while (!settled() && agenda.micros() < patience && !failed()) {
             until(agenda.micros() + 5 * SECOND);

@@ -37,7 +37,11 @@ public enum Trouble {
     /** People edit, start, stop, delete and make again. */
     PEOPLE,
     /** More Failovers than one, some cancelled, deleted or made again. */
-    ORDERS;
+    ORDERS,
+    /** A whole site goes dark, or nobody reaches it any more while its VMs go on. */
+    SITES,
+    /** People order emergency failovers, some of them with a confirmation they cannot give. */
+    EMERGENCIES;
 
     private static final String NONE = "none";
 

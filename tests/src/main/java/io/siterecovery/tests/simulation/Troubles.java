@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Makes things go wrong for a time, and puts everything right again after it. */
@@ -30,6 +31,8 @@ final class Troubles implements Interference {
     private final Set<Trouble> wanted;
     private final long until;
     private final Set<String> off = new HashSet<>();
+    private final Set<String> unreached = new HashSet<>();
+    private Consumer<String> siteLost = site -> {};
     private @Nullable ControlPlane control;
     private boolean over;
 
@@ -48,6 +51,11 @@ final class Troubles implements Interference {
         this.network = network;
         this.wanted = wanted;
         this.until = until;
+    }
+
+    /** Who wants to know that a site is lost. */
+    void whenSiteIsLost(Consumer<String> told) {
+        siteLost = told;
     }
 
     void begin(ControlPlane processes) {
@@ -73,6 +81,7 @@ final class Troubles implements Interference {
         every(Trouble.REPLICATION, 25, this::cut);
         every(Trouble.NODES, 40, this::nodeOff);
         every(Trouble.AGENTS, 15, this::agentEnds);
+        every(Trouble.SITES, 30, this::siteLost);
     }
 
     double watchTrouble() {
@@ -94,6 +103,7 @@ final class Troubles implements Interference {
         network.unreliable(0);
         List.of(World.EAST, World.WEST, World.QUORUM).forEach(c -> network.down(c, false));
         world.replicationCut(false);
+        List.copyOf(unreached).forEach(this::siteBack);
         List.copyOf(off).forEach(this::nodeOn);
         world.agents().values().stream().filter(a -> !a.alive()).forEach(Agent::start);
         world.broker().away(false);
@@ -128,6 +138,7 @@ final class Troubles implements Interference {
         add(able, Trouble.REPLICATION, this::cut);
         add(able, Trouble.NODES, this::nodeOff);
         add(able, Trouble.AGENTS, this::agentEnds);
+        add(able, Trouble.SITES, this::siteLost);
         if (!able.isEmpty()) {
             Runnable what = dice.of(able);
             agenda.after(
@@ -175,6 +186,51 @@ final class Troubles implements Interference {
                 });
     }
 
+    /** Dark: everything on it has ended. Unreached: nobody hears of it, and its VMs go on. */
+    private void siteLost() {
+        String site = dice.of(List.of(World.EAST, World.WEST));
+        if (!unreached.isEmpty()) {
+            return;
+        }
+        boolean dark = dice.chance(0.5);
+        unreached.add(site);
+        story.tell("site", () -> site + (dark ? " goes dark" : " is reached by nobody"));
+        network.down(site, true);
+        if (!dark) {
+            world.replicationCut(true);
+        }
+        for (String node : world.layout().nodes(site)) {
+            if (dark && off.add(node)) {
+                world.power(node, false);
+            }
+            agent(node).stop();
+        }
+        siteLost.accept(site);
+        later(20, 60, () -> siteBack(site));
+    }
+
+    private void siteBack(String site) {
+        if (unreached.remove(site)) {
+            story.tell("site", () -> site + " is back");
+            world.replicationCut(false);
+            network.down(site, false);
+            for (String node : world.layout().nodes(site)) {
+                nodeOn(node);
+                if (!agent(node).alive()) {
+                    agent(node).start();
+                }
+            }
+        }
+    }
+
+    private Agent agent(String node) {
+        Agent agent = world.agents().get(node);
+        if (agent == null) {
+            throw new IllegalArgumentException(node);
+        }
+        return agent;
+    }
+
     private void brokerAway() {
         story.tell("broker", () -> "is away");
         world.broker().away(true);
@@ -189,7 +245,14 @@ final class Troubles implements Interference {
 
     private void cut() {
         world.replicationCut(true);
-        later(1, 25, () -> world.replicationCut(false));
+        later(
+                1,
+                25,
+                () -> {
+                    if (unreached.isEmpty()) {
+                        world.replicationCut(false);
+                    }
+                });
     }
 
     private void nodeOff() {
@@ -215,7 +278,8 @@ final class Troubles implements Interference {
                     1,
                     15,
                     () -> {
-                        if (!off.contains(agent.node()) && !agent.alive()) {
+                        boolean reached = !unreached.contains(world.layout().siteOf(agent.node()));
+                        if (reached && !off.contains(agent.node()) && !agent.alive()) {
                             story.tell("agent", () -> agent.node() + " starts");
                             agent.start();
                         }

@@ -105,13 +105,16 @@ public final class Oracle {
                     sites++;
                 }
             }
-            if (sites > 1) {
+            if (sites > 1 && !ownerships.overridden(machine)) {
                 found("I1", "two writers: " + world.guests(machine).map(Guest::toString).toList());
             }
         }
         for (DrbdResource resource : world.resources().values()) {
             if (resource.primaryCount() > 1
-                    && world.guestsOf(resource).noneMatch(writes::excused)) {
+                    && resource.quoratePrimaries() > 1
+                    && world.guestsOf(resource)
+                            .noneMatch(
+                                    g -> writes.excused(g) || ownerships.overridden(g.machine()))) {
                 found(
                         "I2",
                         "two primaries: " + resource.primaries().map(Replica::toString).toList());

@@ -14,9 +14,11 @@ import io.siterecovery.tests.simulation.world.Replica;
 import io.siterecovery.tests.simulation.world.Stored;
 import io.siterecovery.tests.simulation.world.World;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
@@ -29,6 +31,8 @@ final class OwnershipRules {
     private final LongSupplier now;
     private final BiConsumer<String, String> found;
     private final Map<Group, Long> heldSince = new HashMap<>();
+    private final Set<Machine> overridden = new HashSet<>();
+    private final Map<String, Boolean> lossless = new HashMap<>();
 
     OwnershipRules(
             World world,
@@ -75,7 +79,11 @@ final class OwnershipRules {
             case Holder.Unclaimed() ->
                     found.accept("Close", group + " was " + before.holder() + " and is unclaimed");
             case Holder.Moving(var from, _) -> {
-                if (!before.holder().isAt(from)) {
+                boolean leftBetween =
+                        before.holder() instanceof Holder.Moving(var was, _)
+                                && was.equals(from)
+                                && isEmergency(next);
+                if (!before.holder().isAt(from) && !leftBetween) {
                     found.accept("Close", "closed " + group + ", which was " + before.holder());
                 }
             }
@@ -85,7 +93,11 @@ final class OwnershipRules {
                     found.accept("Close", group + " moved without Close to " + at);
                 } else if (before.holder() instanceof Holder.Moving(var from, var to)
                         && to.equals(at)) {
-                    granted(group, from.name(), to.name());
+                    if (isEmergency(next)) {
+                        grantedInEmergency(group, next, from.name(), to.name());
+                    } else {
+                        granted(group, from.name(), to.name());
+                    }
                 }
             }
         }
@@ -110,6 +122,82 @@ final class OwnershipRules {
                 complete(machine, to);
             }
         }
+    }
+
+    private boolean isEmergency(Ownership ownership) {
+        return is(ownership, "failoverType", "emergency");
+    }
+
+    private boolean is(Ownership ownership, String field, String value) {
+        return ownership
+                .lock()
+                .flatMap(
+                        lock ->
+                                world.at(World.QUORUM)
+                                        .list(ResourceKind.FAILOVER, null)
+                                        .filter(f -> f.uid().equals(lock.uid()))
+                                        .findFirst())
+                .filter(f -> f.text("spec", field).equals(value))
+                .isPresent();
+    }
+
+    /**
+     * Nothing at the source can write, unless a human said so and was wrong; the disks are good.
+     */
+    private void grantedInEmergency(Group group, Ownership next, String from, String to) {
+        boolean sure = is(next, "force", "true");
+        for (Machine machine : group.machines()) {
+            Optional<Guest> writing =
+                    world.guests(machine)
+                            .filter(g -> g.site().equals(from) && g.canWrite())
+                            .filter(g -> !writes.excused(g))
+                            .findFirst();
+            if (writing.isPresent() && !sure) {
+                found.accept("I1", "granted to " + to + " while " + writing.get() + " can write");
+            }
+            if (writing.isPresent()) {
+                overridden.add(machine);
+            }
+            if (!writes.disturbed(group, from)) {
+                upToDate(machine, to);
+            }
+        }
+        next.lock().ifPresent(lock -> lossless.put(lock.uid(), isComplete(group, to)));
+    }
+
+    /** Whether somebody's word, and not a proof, made a second writer possible. */
+    boolean overridden(Machine machine) {
+        return overridden.contains(machine);
+    }
+
+    /** Whether nothing was lost when this Failover was granted; empty if it was not. */
+    Optional<Boolean> lossless(String failover) {
+        return Optional.ofNullable(lossless.get(failover));
+    }
+
+    private void upToDate(Machine machine, String to) {
+        for (String claim : machine.claims()) {
+            DrbdResource resource = world.resources().get(machine.resource(claim));
+            if (resource != null
+                    && resource.replicas().stream()
+                            .filter(r -> r.site().equals(to))
+                            .noneMatch(Replica::upToDate)) {
+                found.accept("I7", "granted to " + to + ", no disk of " + machine + " is good");
+            }
+        }
+    }
+
+    private boolean isComplete(Group group, String to) {
+        return group.machines().stream()
+                .filter(m -> truth.isMember(group, m))
+                .flatMap(m -> m.claims().stream().map(m::resource))
+                .map(name -> world.resources().get(name))
+                .allMatch(
+                        r ->
+                                r == null
+                                        || r.replicas().stream()
+                                                .filter(x -> x.site().equals(to))
+                                                .anyMatch(Replica::complete));
     }
 
     private void complete(Machine machine, String to) {

@@ -38,6 +38,12 @@ final class ProgressRules {
         if (!before.isEmpty() && !state.equals(before)) {
             found.accept("Done", change.key() + " was " + before + " and is " + state);
         }
+        boolean lost =
+                now.text("status", "dataLoss", "verdict").equals("NoLoss")
+                        && ownerships.lossless(now.uid()).filter(none -> !none).isPresent();
+        if (lost) {
+            found.accept("Loss", change.key() + " says NoLoss, but writes were lost");
+        }
         if (state.equals("Completed")
                 && before.isEmpty()
                 && !now.at("spec", "dryRun").asBoolean()) {

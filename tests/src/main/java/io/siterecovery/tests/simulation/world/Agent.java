@@ -4,6 +4,7 @@ import io.siterecovery.events.Topics;
 import io.siterecovery.events.drbd.AgentBeat;
 import io.siterecovery.events.drbd.DiskState;
 import io.siterecovery.events.drbd.DrbdResourceState;
+import io.siterecovery.events.drbd.DrbdResourceState.Options;
 import io.siterecovery.events.drbd.DrbdResourceState.Peer;
 import io.siterecovery.events.drbd.DrbdResourceState.PeerVolume;
 import io.siterecovery.events.drbd.DrbdResourceState.Volume;
@@ -44,6 +45,7 @@ public final class Agent {
     private final Dice dice;
     private final Map<String, DrbdResourceState> told = new TreeMap<>();
     private final Set<String> changed = new TreeSet<>();
+    private final Set<String> majoritySeen = new TreeSet<>();
     private boolean alive;
     private boolean complete;
     private boolean publishing;
@@ -101,6 +103,7 @@ public final class Agent {
         unsettled.clear();
         told.clear();
         changed.clear();
+        majoritySeen.clear();
         resources.stream().filter(r -> r.isOn(node)).forEach(r -> changed.add(r.name()));
         int mine = incarnation;
         agenda.after(dice.between(1, 50) * Agenda.MILLI, () -> dump(mine));
@@ -313,7 +316,14 @@ public final class Agent {
                                             null,
                                             link.outOfSync * BLOCK,
                                             0L,
-                                            0L))));
+                                            0L)),
+                            replica.resource.options().asynchronous()
+                                            && !link.peer.site.equals(replica.site)
+                                    ? "A"
+                                    : "C",
+                            false,
+                            null,
+                            null));
         }
         return new DrbdResourceState(
                 node,
@@ -334,7 +344,18 @@ public final class Agent {
                                 replica.open,
                                 1L << 30,
                                 0L)),
-                peers);
+                peers,
+                new Options(replica.resource.options().majority() ? "majority" : "off", null),
+                quorumWithoutPeer(replica));
+    }
+
+    /** Nobody forces anything here; but what was before its stream began an agent cannot know. */
+    private @Nullable Boolean quorumWithoutPeer(Replica replica) {
+        long there = 1 + replica.connected().count();
+        if (there * 2 > replica.links.size() + 1) {
+            majoritySeen.add(replica.resource.name());
+        }
+        return majoritySeen.contains(replica.resource.name()) ? false : null;
     }
 
     private static boolean same(DrbdResourceState a, DrbdResourceState b) {
@@ -358,6 +379,8 @@ public final class Agent {
                 s.mayPromote(),
                 s.promotionScore(),
                 s.volumes(),
-                s.peers());
+                s.peers(),
+                s.options(),
+                s.quorumWithoutPeer());
     }
 }

@@ -85,6 +85,11 @@ public final class DrbdResource {
         return count;
     }
 
+    /** One that was cut off without a quorum keeps the role, and can do nothing with it. */
+    public long quoratePrimaries() {
+        return replicas.stream().filter(r -> r.primary && r.quorum).count();
+    }
+
     Replica on(String node) {
         return replicas.stream().filter(r -> r.node.equals(node)).findFirst().orElseThrow();
     }
@@ -298,6 +303,32 @@ public final class DrbdResource {
         establish(source, target);
         touched(source.owner);
         touched(target.owner);
+    }
+
+    /**
+     * What a human types on two sides that have gone their own ways: the loser forgets what it
+     * wrote since. Not while it is in use.
+     */
+    public void discard(String losingSite) {
+        for (Replica loser : replicas) {
+            for (Link link : loser.links) {
+                boolean apart = link.connection == ConnectionState.STAND_ALONE;
+                if (apart && loser.site.equals(losingSite) && !loser.primary) {
+                    loser.generations = new ArrayList<>(link.peer.generations.subList(0, 1));
+                    loser.disk = DiskState.INCONSISTENT;
+                    link.connection = ConnectionState.CONNECTING;
+                    link.peer.to(loser).connection = ConnectionState.CONNECTING;
+                }
+            }
+        }
+        reconsiderLinks();
+    }
+
+    /** Whether any two replicas do not speak to one another any more. */
+    public boolean isApart() {
+        return replicas.stream()
+                .flatMap(r -> r.links.stream())
+                .anyMatch(l -> l.connection == ConnectionState.STAND_ALONE);
     }
 
     /** What is written while a peer is away starts a line of data that the peer does not know. */

@@ -122,5 +122,13 @@ public final class Objects {
         return object;
     }
 
+    /** The worst day's order. */
+    public static ObjectNode emergency(
+            String namespace, String name, Group group, String target, boolean force) {
+        ObjectNode object = failover(namespace, name, group, target, false);
+        ((ObjectNode) object.get("spec")).put("failoverType", "emergency").put("force", force);
+        return object;
+    }
+
     private Objects() {}
 }
