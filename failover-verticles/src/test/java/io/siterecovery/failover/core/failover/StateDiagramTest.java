@@ -64,12 +64,16 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /**
  * The cores are asked everything they can be asked, and what they answer is the picture in {@code
  * docs/safety.md}: it shows neither a way that does not exist nor hides one that does.
  */
+@TestInstance(Lifecycle.PER_CLASS)
 class StateDiagramTest {
 
     private static final Path PAGE = Path.of("..", "docs", "safety.md");
@@ -136,7 +140,6 @@ class StateDiagramTest {
 
     @Test
     void the_picture_in_the_safety_page_is_what_the_code_does() throws IOException {
-        explore();
         String page = Files.readString(PAGE);
         String drawn = page.substring(page.indexOf(BEGIN) + BEGIN.length(), page.indexOf(END));
         assertThat(drawn).isEqualTo(picture());
@@ -144,7 +147,6 @@ class StateDiagramTest {
 
     @Test
     void the_runbook_says_what_to_do_about_every_refusal() throws IOException {
-        explore();
         String runbook = Files.readString(RUNBOOK);
         assertThat(ways.values().stream().flatMap(Set::stream))
                 .filteredOn(reason -> !reason.contains(" "))
@@ -152,7 +154,8 @@ class StateDiagramTest {
                 .allSatisfy(reason -> assertThat(runbook).contains("`" + reason + "`"));
     }
 
-    private void explore() {
+    @BeforeAll
+    void explore() {
         orders();
         for (FailoverPlan plan :
                 List.of(

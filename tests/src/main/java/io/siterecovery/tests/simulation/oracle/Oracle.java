@@ -105,7 +105,7 @@ public final class Oracle {
                     sites++;
                 }
             }
-            if (sites > 1 && !ownerships.overridden(machine)) {
+            if (sites > 1 && !progress.overridden(machine)) {
                 found("I1", "two writers: " + world.guests(machine).map(Guest::toString).toList());
             }
         }
@@ -114,7 +114,7 @@ public final class Oracle {
                     && resource.quoratePrimaries() > 1
                     && world.guestsOf(resource)
                             .noneMatch(
-                                    g -> writes.excused(g) || ownerships.overridden(g.machine()))) {
+                                    g -> writes.excused(g) || progress.overridden(g.machine()))) {
                 found(
                         "I2",
                         "two primaries: " + resource.primaries().map(Replica::toString).toList());

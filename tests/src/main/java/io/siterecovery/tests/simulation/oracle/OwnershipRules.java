@@ -14,11 +14,9 @@ import io.siterecovery.tests.simulation.world.Replica;
 import io.siterecovery.tests.simulation.world.Stored;
 import io.siterecovery.tests.simulation.world.World;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
@@ -31,7 +29,6 @@ final class OwnershipRules {
     private final LongSupplier now;
     private final BiConsumer<String, String> found;
     private final Map<Group, Long> heldSince = new HashMap<>();
-    private final Set<Machine> overridden = new HashSet<>();
     private final Map<String, Boolean> lossless = new HashMap<>();
 
     OwnershipRules(
@@ -155,19 +152,11 @@ final class OwnershipRules {
             if (writing.isPresent() && !sure) {
                 found.accept("I1", "granted to " + to + " while " + writing.get() + " can write");
             }
-            if (writing.isPresent()) {
-                overridden.add(machine);
-            }
             if (!writes.disturbed(group, from)) {
                 upToDate(machine, to);
             }
         }
         next.lock().ifPresent(lock -> lossless.put(lock.uid(), isComplete(group, to)));
-    }
-
-    /** Whether somebody's word, and not a proof, made a second writer possible. */
-    boolean overridden(Machine machine) {
-        return overridden.contains(machine);
     }
 
     /** Whether nothing was lost when this Failover was granted; empty if it was not. */

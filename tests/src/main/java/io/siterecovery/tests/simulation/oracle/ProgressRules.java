@@ -7,7 +7,9 @@ import io.siterecovery.tests.simulation.world.Guest;
 import io.siterecovery.tests.simulation.world.Machine;
 import io.siterecovery.tests.simulation.world.Stored;
 import io.siterecovery.tests.simulation.world.World;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /** What a Failover says of itself must be so. */
@@ -17,6 +19,7 @@ final class ProgressRules {
     private final Truth truth;
     private final OwnershipRules ownerships;
     private final BiConsumer<String, String> found;
+    private final Set<Machine> overridden = new HashSet<>();
 
     ProgressRules(
             World world, Truth truth, OwnershipRules ownerships, BiConsumer<String, String> found) {
@@ -26,12 +29,22 @@ final class ProgressRules {
         this.found = found;
     }
 
+    /**
+     * Whether somebody's word, and not a proof, made a second writer possible, as the record says.
+     */
+    boolean overridden(Machine machine) {
+        return overridden.contains(machine);
+    }
+
     void landed(Change change) {
         Stored now = change.now();
         if (now == null
                 || !change.key().kind().equals(ResourceKind.FAILOVER)
                 || !change.server().name().equals(World.QUORUM)) {
             return;
+        }
+        if (now.at("status", "conditions").findValuesAsText("type").contains("SafetyOverridden")) {
+            group(change, now).ifPresent(g -> overridden.addAll(g.machines()));
         }
         String state = now.text("status", "state");
         String before = change.before() == null ? "" : change.before().text("status", "state");
@@ -51,17 +64,17 @@ final class ProgressRules {
         }
     }
 
+    private Optional<Group> group(Change change, Stored failover) {
+        return world.layout().groups().stream()
+                .filter(g -> change.key().namespace().equals("dr-" + g.deployment()))
+                .filter(g -> failover.text("status", "operation", "group").equals(g.toString()))
+                .findFirst();
+    }
+
     /** Each VM has been started at the target since it was granted. */
     private void completed(Change change, Stored failover) {
         String target = failover.text("status", "targetCluster");
-        Optional<Group> group =
-                world.layout().groups().stream()
-                        .filter(g -> change.key().namespace().equals("dr-" + g.deployment()))
-                        .filter(
-                                g ->
-                                        failover.text("status", "operation", "group")
-                                                .equals(g.toString()))
-                        .findFirst();
+        Optional<Group> group = group(change, failover);
         if (group.isEmpty()) {
             return;
         }
