@@ -33,24 +33,32 @@ clock() {
     at=$((((10#${t:0:2} * 60 + 10#${t:3:2}) * 60 + 10#${t:6:2}) * 1000000 + 10#${t:9:6}))
 }
 
+# The lines of one event come in one piece, as the real one prints them.
 play() {
-    local line speed at began first=
+    local line speed at began= first wait stamp= event=
     speed=$(cat "$dir/speed" 2>/dev/null || echo 1)
     exec 8<> <(:)
     while read -r line; do
         [[ $line == '#'* ]] && continue
-        clock "$line"
-        if [ -z "$first" ]; then
+        if [ "${line%% *}" = "$stamp" ]; then
+            event+=$line$'\n'
+            continue
+        fi
+        printf %s "$event"
+        stamp=${line%% *}
+        event=$line$'\n'
+        clock "$stamp"
+        if [ -z "$began" ]; then
             first=$at
             began=${EPOCHREALTIME/./}
         fi
-        local wait=$(((at - first + (at < first ? 86400000000 : 0)) / speed - (${EPOCHREALTIME/./} - began)))
+        wait=$(((at - first + (at < first ? 86400000000 : 0)) / speed - (${EPOCHREALTIME/./} - began)))
         if ((wait > 0)); then
             printf -v wait '%d.%06d' $((wait / 1000000)) $((wait % 1000000))
             read -rt "$wait" -u 8
         fi
-        echo "$line"
     done <"$dir/recording"
+    printf %s "$event"
     exec sleep infinity
 }
 

@@ -24,6 +24,10 @@ public final class DrbdAgent implements AutoCloseable {
     private static final Duration TAINT_FIRST = Duration.ofSeconds(1);
 
     private static final Duration GUARD_SOON = Duration.ofMillis(100);
+
+    /** The first states come first. */
+    private static final Duration HISTORY_AFTER = Duration.ofSeconds(1);
+
     private static final Duration HISTORY_AGAIN = Duration.ofSeconds(10);
 
     private final AgentConfig config;
@@ -76,7 +80,7 @@ public final class DrbdAgent implements AutoCloseable {
                 () -> loop.execute(follower::start));
         loop.every(config.beatInterval(), publisher::beat);
         questions.start();
-        readHistory();
+        loop.later(HISTORY_AFTER, this::readHistory);
         goneNodes.start();
     }
 

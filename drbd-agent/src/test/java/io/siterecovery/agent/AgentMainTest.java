@@ -35,6 +35,18 @@ class AgentMainTest {
         }
     }
 
+    @Test
+    void the_readme_lists_every_setting_as_help_does() throws Exception {
+        String readme = Files.readString(Path.of("README.md"));
+        for (Setting setting : Setting.values()) {
+            assertThat(readme)
+                    .contains(
+                            "| `%s` | %s | %s |"
+                                    .formatted(
+                                            setting.name(), setting.fallback(), setting.meaning()));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "bogus", "replay", "run now", "status now"})
     void what_makes_no_sense_is_refused_with_the_usage(String line) throws Exception {

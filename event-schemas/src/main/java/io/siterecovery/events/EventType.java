@@ -16,6 +16,7 @@ import io.siterecovery.events.drbd.DrbdResourceState;
 import io.siterecovery.events.drbd.RoutedBeats;
 import io.siterecovery.events.drbd.RoutedDrbdState;
 import io.siterecovery.events.operation.OperationStep;
+import io.siterecovery.events.operation.SiteDiagnosed;
 import java.util.Optional;
 
 /** Every event we publish: its CloudEvents {@code type} and the record that is its data. */
@@ -35,7 +36,8 @@ public enum EventType {
     AGENT_BEAT("drbd-agent.alive", AgentBeat.class),
     ROUTED_DRBD_RESOURCE("drbd-resource.routed", RoutedDrbdState.class),
     ROUTED_BEATS("drbd-agents.alive", RoutedBeats.class),
-    OPERATION_STEP("operation.step-taken", OperationStep.class);
+    OPERATION_STEP("operation.step-taken", OperationStep.class),
+    SITE_DIAGNOSED("site.diagnosed", SiteDiagnosed.class);
 
     private final String type;
     private final Class<? extends Record> data;

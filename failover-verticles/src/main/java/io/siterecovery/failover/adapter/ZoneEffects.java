@@ -1,7 +1,11 @@
 package io.siterecovery.failover.adapter;
 
+import io.siterecovery.events.EventHeaders;
+import io.siterecovery.events.EventType;
+import io.siterecovery.events.Topics;
 import io.siterecovery.events.cluster.CustomResourceFact;
 import io.siterecovery.events.cluster.FactKey;
+import io.siterecovery.events.operation.SiteDiagnosed;
 import io.siterecovery.failover.core.diagnosis.AutomaticResponse.Answer.Order;
 import io.siterecovery.failover.core.diagnosis.ZoneReport;
 import io.siterecovery.failover.core.ownership.GroupId;
@@ -16,10 +20,17 @@ import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
 import io.vertx.core.Future;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a deployment is told of its sites, and the failovers that it orders by itself. */
 public final class ZoneEffects {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ZoneEffects.class);
 
     private final Ports ports;
     private final TenantView view;
@@ -50,8 +61,9 @@ public final class ZoneEffects {
                                         Answers.customResource(answer)));
     }
 
-    /** A verdict has changed. */
+    /** A verdict has changed: told to people as an Event, to programs as a record. */
     public void say(CustomResourceFact zone, String name, SiteStatus site, Instant now) {
+        publish(site, now);
         events.write(
                 ports.quorum(),
                 new Events.About(
@@ -63,6 +75,36 @@ public final class ZoneEffects {
                 ZoneReport.described(site),
                 !site.verdict().equals("Healthy"),
                 now);
+    }
+
+    private void publish(SiteStatus site, Instant now) {
+        String tenant = ports.tenant().name();
+        SiteDiagnosed record =
+                new SiteDiagnosed(
+                        site.name(),
+                        site.verdict(),
+                        Objects.requireNonNullElse(site.since(), now),
+                        Objects.requireNonNullElse(site.witnesses(), List.of()),
+                        now);
+        EventHeaders headers =
+                new EventHeaders(
+                        UUID.randomUUID().toString(),
+                        EventType.SITE_DIAGNOSED,
+                        "/clusters/quorum",
+                        site.name(),
+                        now,
+                        tenant,
+                        null,
+                        null);
+        ports.writer()
+                .publish(Topics.operations(tenant), site.name(), record, headers)
+                .onFailure(
+                        e ->
+                                LOG.atWarn()
+                                        .addKeyValue("tenant", tenant)
+                                        .addKeyValue("site", site.name())
+                                        .addKeyValue("reason", String.valueOf(e.getMessage()))
+                                        .log("could not publish a diagnosis"));
     }
 
     /** Made once, whoever tries: one that is there already is no failure. */

@@ -9,7 +9,12 @@ import java.util.stream.Stream;
 public final class Mutants {
 
     public static final List<Mutant> ALL =
-            Stream.of(MoveMutants.all(), ProofMutants.all(), GroupMutants.all(), HandMutants.all())
+            Stream.of(
+                            MoveMutants.all(),
+                            ProofMutants.all(),
+                            GroupMutants.all(),
+                            HandMutants.all(),
+                            EmergencyMutants.all())
                     .flatMap(List::stream)
                     .toList();
 

@@ -163,7 +163,9 @@ final class Sights {
                 s.mayPromote(),
                 s.promotionScore(),
                 volumes,
-                peers);
+                peers,
+                s.options(),
+                s.quorumWithoutPeer());
     }
 
     /** All data everywhere, whatever the disks say. */
