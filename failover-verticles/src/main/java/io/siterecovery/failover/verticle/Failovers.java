@@ -230,7 +230,8 @@ final class Failovers {
         if (!holdsTheLock(plan, state, group) && isBehind(plan.group(), group)) {
             return true;
         }
-        if (!FailoverSight.side(plan.source(), group).allStopped()) {
+        boolean stopped = FailoverSight.side(plan.source(), group).allStopped();
+        if (!stopped) {
             memory.inspection = null;
         }
         Observation seen = sight.observe(plan, group, memory, stored.order().isCancelled());
@@ -251,7 +252,11 @@ final class Failovers {
                             granted.map(e -> overridden(e, plan)).orElse(null)));
             return true;
         }
-        if (state instanceof FailoverState.Proving || state instanceof AwaitingOperator) {
+        boolean waitsForWords =
+                state instanceof FailoverState.Proving
+                        || state instanceof FailoverState.Granting
+                        || state instanceof AwaitingOperator;
+        if (waitsForWords) {
             view.awaitBeats();
         }
         List<Future<?>> running = new ArrayList<>();
@@ -263,7 +268,7 @@ final class Failovers {
             return false;
         }
         await(Future.join(running));
-        return decision.effects().stream().anyMatch(e -> answered(e, memory));
+        return decision.effects().stream().anyMatch(e -> answered(e, memory, stopped));
     }
 
     private static boolean holdsTheLock(FailoverPlan plan, Active state, GroupObservation group) {
@@ -277,12 +282,15 @@ final class Failovers {
         return stored.isPresent() && !stored.equals(group.ownership());
     }
 
-    /** An unanswered question is asked again when something has changed, not at once. */
-    private static boolean answered(Effect effect, FailoverMemory memory) {
+    /**
+     * An unanswered question is asked again when something has changed, not at once; so is one
+     * whose answer is ahead of the view, which still sees VMs there.
+     */
+    private static boolean answered(Effect effect, FailoverMemory memory, boolean stopped) {
         return switch (effect) {
             case Effect.TryFence _ -> memory.fence != Fence.UNTRIED;
             case Effect.InspectSource _ ->
-                    memory.inspection != null && memory.inspection.leftovers().isEmpty();
+                    stopped && memory.inspection != null && memory.inspection.leftovers().isEmpty();
             case Effect.WriteOwnership _, Effect.ReadTopicEnds _, Effect.SetDesiredState _ -> true;
         };
     }

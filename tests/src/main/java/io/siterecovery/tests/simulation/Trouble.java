@@ -45,6 +45,11 @@ public enum Trouble {
 
     private static final String NONE = "none";
 
+    /** All that may go wrong while only planned failovers are ordered. */
+    static Set<Trouble> aroundPlannedOnes() {
+        return EnumSet.complementOf(EnumSet.of(SITES, EMERGENCIES));
+    }
+
     String word() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -2,13 +2,15 @@ package io.siterecovery.tests.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Seeds that failed once, named after what was wrong. */
+/**
+ * Seeds that failed once, named after what was wrong. When the model learns something new, a seed
+ * tells another story: what was wrong then has a row in a core's table besides.
+ */
 class SimulationSeedsTest {
 
     private static Crew crew;
@@ -45,9 +47,15 @@ class SimulationSeedsTest {
         holds(995);
     }
 
+    @Test
+    void a_source_is_not_asked_again_and_again_while_the_proof_or_the_view_is_behind() {
+        holds(270);
+        holds(427);
+    }
+
     private static void holds(long seed) {
         crew.run(
-                List.<Job>of(new Job.Seeded(seed, EnumSet.allOf(Trouble.class), "", false))
+                List.<Job>of(new Job.Seeded(seed, Trouble.aroundPlannedOnes(), "", false))
                         .iterator(),
                 (_, outcome) -> assertThat(outcome.violation()).isEmpty());
     }

@@ -287,7 +287,7 @@ public final class FailoverPolicy {
         if (!evidence.holds()) {
             return seen.isPast(s.deadline())
                     ? undo(notProven(evidence.missing()))
-                    : stay(s, questions());
+                    : askTheSource(s);
         }
         return stay(s, new WriteOwnership(current, current.ownership().grant(plan.target())));
     }

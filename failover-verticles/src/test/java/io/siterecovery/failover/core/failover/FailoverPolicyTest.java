@@ -208,8 +208,17 @@ class FailoverPolicyTest {
     @Test
     void does_not_grant_when_a_vm_came_up_at_the_source_again() {
         world.source = side(Power.BETWEEN);
+        world.inspection = Optional.empty();
         assertThat(decide(new Granting(plan(), CLOSED_AT, LATER)).effects())
                 .containsExactly(new InspectSource(SOURCE));
+    }
+
+    @Test
+    void a_source_that_is_known_to_be_empty_is_not_asked_at_every_look() {
+        world.replication =
+                replication(with(sourceReport(), s -> role(s, Role.PRIMARY)), targetReport());
+        world.inspection = Optional.of(nothingLeft());
+        assertThat(decide(new Granting(plan(), CLOSED_AT, LATER)).effects()).isEmpty();
     }
 
     @Test

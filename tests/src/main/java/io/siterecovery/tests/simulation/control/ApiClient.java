@@ -179,7 +179,7 @@ final class ApiClient implements KubernetesApi {
     }
 
     private <T> Future<T> read(String what, Supplier<T> effect) {
-        calls.made(author, false);
+        calls.made(author, cluster + ": " + what, false);
         return call(what, network.fate(), effect);
     }
 
@@ -191,7 +191,7 @@ final class ApiClient implements KubernetesApi {
                             .tell(process.name(), () -> "✓ " + cluster + ": " + write.shown());
                     return result;
                 };
-        calls.made(author, true);
+        calls.made(author, cluster + ": " + write.verb() + " " + write.key(), true);
         Interference.Order order = interference.beforeWrite(process, cluster, write);
         Network.Fate fate = network.fate();
         return switch (order) {

@@ -25,9 +25,10 @@ public record Surroundings(
     /** Who counts calls. */
     public interface Calls {
         /**
+         * @param what in a few words
          * @param writes whether it would change anything; it may be refused, or change nothing
          */
-        void made(Author by, boolean writes);
+        void made(Author by, String what, boolean writes);
     }
 
     /** Who watches what is published. */

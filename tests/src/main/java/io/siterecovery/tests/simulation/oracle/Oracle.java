@@ -9,10 +9,13 @@ import io.siterecovery.tests.simulation.world.Guest;
 import io.siterecovery.tests.simulation.world.Machine;
 import io.siterecovery.tests.simulation.world.Replica;
 import io.siterecovery.tests.simulation.world.World;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at the world after every step, and at every write when it lands. */
@@ -31,7 +34,7 @@ public final class Oracle {
     private final EndRules end;
     private final Isolation isolation;
     private final List<Machine> machines;
-    private final Map<String, Integer> callsThisSecond = new HashMap<>();
+    private final Map<String, List<String>> callsThisSecond = new HashMap<>();
     private long second;
     private long lastWrite;
     private @Nullable Violation first;
@@ -79,7 +82,7 @@ public final class Oracle {
     }
 
     /** I10: one process calls. */
-    public void called(Author author, boolean writes) {
+    public void called(Author author, String what, boolean writes) {
         if (writes) {
             lastWrite = agenda.micros();
         }
@@ -88,9 +91,20 @@ public final class Oracle {
             second = now;
             callsThisSecond.clear();
         }
-        if (callsThisSecond.merge(author.who(), 1, Integer::sum) > CALLS_PER_SECOND) {
-            found("I10", author.who() + " makes more than " + CALLS_PER_SECOND + " calls a second");
+        List<String> calls = callsThisSecond.computeIfAbsent(author.who(), w -> new ArrayList<>());
+        calls.add(what);
+        if (calls.size() > CALLS_PER_SECOND) {
+            found(
+                    "I10",
+                    "%s makes more than %d calls a second, most of them: %s"
+                            .formatted(author.who(), CALLS_PER_SECOND, mostFrequent(calls)));
         }
+    }
+
+    private static String mostFrequent(List<String> calls) {
+        Map<String, Integer> counted = new TreeMap<>();
+        calls.forEach(call -> counted.merge(call, 1, Integer::sum));
+        return Collections.max(counted.entrySet(), Map.Entry.comparingByValue()).getKey();
     }
 
     /** After a step. */
