@@ -37,7 +37,7 @@ final class SiteTopic implements AutoCloseable {
 
     private static final int DELIVERY_TIMEOUT_MILLIS = 2000;
     private static final int REQUEST_TIMEOUT_MILLIS = 1500;
-    private static final long BUFFER_BYTES = 4 << 20;
+    private static final long BUFFER_BYTES = 2 << 20;
     private static final Duration TRIED_APART = Duration.ofSeconds(1);
 
     private final String topic;
