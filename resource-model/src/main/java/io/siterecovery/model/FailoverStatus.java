@@ -105,6 +105,12 @@ public record FailoverStatus(
                     @Nullable Map<String, Long> proofFrom,
             @Schema(value = "What a human has to type, one line per node.", maxItems = 4096)
                     @Nullable List<String> commands,
+            @Schema(
+                            value =
+                                    "By which rule the target may start: P planned, R the source"
+                                            + " answers, Q DRBD's quorum, F a human's word.",
+                            words = {"P", "R", "Q", "F"})
+                    @Nullable String rule,
             @Schema("Reason of what ended or undid the operation.") @Nullable String refusalReason,
             @Schema(value = "Message of what ended or undid the operation.", maxLength = 32768)
                     @Nullable String refusalMessage) {}

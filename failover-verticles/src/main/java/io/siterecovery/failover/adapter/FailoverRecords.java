@@ -20,6 +20,7 @@ import io.siterecovery.failover.core.failover.Limits;
 import io.siterecovery.failover.core.failover.Refusal;
 import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.GroupId;
+import io.siterecovery.failover.core.proof.Evidence.Rule;
 import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.FailoverSpec;
 import io.siterecovery.model.FailoverStatus;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads an operation back from its Failover in {@code dr-<d>}: any instance can go on from it. */
@@ -131,11 +133,24 @@ public final class FailoverRecords {
                             from(operation),
                             Objects.requireNonNullElse(operation.commands(), List.of()),
                             deadline);
-            case "Granting" -> new Granting(plan, from(operation), deadline);
+            case "Granting" -> new Granting(plan, from(operation), rule(plan, operation), deadline);
             case "StartingVMs" -> new StartingVms(plan, deadline);
             case "RollingBack" -> new RollingBack(plan, refusal(operation, status), deadline);
             default -> throw new MalformedResource("status.step", "unknown step " + step);
         };
+    }
+
+    private static Rule rule(FailoverPlan plan, Operation operation) {
+        if (operation.rule() == null) {
+            return plan.isEmergency() ? Rule.F : Rule.P;
+        }
+        return Stream.of(Rule.values())
+                .filter(r -> r.name().equals(operation.rule()))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new MalformedResource(
+                                        "status.operation.rule", "unknown " + operation.rule()));
     }
 
     private static FailoverPlan plan(

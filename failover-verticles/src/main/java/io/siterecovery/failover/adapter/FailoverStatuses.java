@@ -16,6 +16,7 @@ import io.siterecovery.failover.core.failover.FailoverState.RollingBack;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
 import io.siterecovery.failover.core.failover.Refusal;
+import io.siterecovery.failover.core.proof.Evidence.Rule;
 import io.siterecovery.failover.core.proof.Loss;
 import io.siterecovery.model.Condition;
 import io.siterecovery.model.FailoverStatus;
@@ -64,6 +65,9 @@ final class FailoverStatuses {
                                 : was == null ? null : was.closedEpoch(),
                         proofFrom(next, was),
                         next instanceof AwaitingOperator a ? a.commands() : null,
+                        next instanceof Granting g
+                                ? g.by().name()
+                                : was == null ? null : was.rule(),
                         refusal == null ? null : refusal.reason(),
                         refusal == null ? null : refusal.message()),
                 conditions(before, next, progress, now));
@@ -109,7 +113,7 @@ final class FailoverStatuses {
                             + plan.target()
                             + " waits for a human; type: "
                             + String.join("; ", commands);
-            case Granting(var plan, _, _) -> "proven; granting the group to " + plan.target();
+            case Granting(var plan, _, _, _) -> "proven; granting the group to " + plan.target();
             case StartingVms(var plan, _) -> "starting VMs on " + plan.target();
             case RollingBack(var plan, var why, _) ->
                     "giving the group back to " + plan.source() + ": " + why.message();
@@ -223,19 +227,23 @@ final class FailoverStatuses {
                         "VMs cannot be started on " + s.plan().source(),
                         now);
             }
-            case Granting s -> set(conditions, "SourceStopped", "True", "Proven", proven(s), now);
-            case StartingVms s -> {
-                set(conditions, "Granted", "True", "Granted", "to " + s.plan().target(), now);
-                if (progress.overridden() != null) {
+            case Granting s -> {
+                set(conditions, "SourceStopped", "True", s.by().name(), proven(s), now);
+                if (s.by() == Rule.F) {
                     set(
                             conditions,
                             "SafetyOverridden",
                             "True",
                             "Confirmed",
-                            progress.overridden(),
+                            "nothing proved that "
+                                    + s.plan().source()
+                                    + " had stopped: taken on the word of whoever ordered this with"
+                                    + " force",
                             now);
                 }
             }
+            case StartingVms s ->
+                    set(conditions, "Granted", "True", "Granted", "to " + s.plan().target(), now);
             case Completed c -> {
                 set(conditions, "TargetRunning", "True", "Running", "on " + c.plan().target(), now);
                 set(conditions, "Succeeded", "True", "Completed", message(next), now);
@@ -252,9 +260,16 @@ final class FailoverStatuses {
     }
 
     private static String proven(Granting s) {
-        return s.plan().isEmergency()
-                ? "nothing on " + s.plan().source() + " can write any more"
-                : "nothing runs on " + s.plan().source() + ", all data is on " + s.plan().target();
+        return switch (s.by()) {
+            case P ->
+                    "nothing runs on "
+                            + s.plan().source()
+                            + ", all data is on "
+                            + s.plan().target();
+            case R -> "nothing runs on " + s.plan().source();
+            case Q -> "DRBD's quorum lets nothing on " + s.plan().source() + " write any more";
+            case F -> s.plan().source() + " is silent, and a human has confirmed that it stopped";
+        };
     }
 
     private static void set(

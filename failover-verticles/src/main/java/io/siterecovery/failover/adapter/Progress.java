@@ -11,14 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param closedEpoch the ownership epoch that Close made, once it has
  * @param fence how the source is fenced, once it is
  * @param loss what the move costs in data, when it is granted
- * @param overridden what was taken on a human's word, when it is granted
  */
 public record Progress(
         List<MemberProgress> members,
         @Nullable Long closedEpoch,
         @Nullable String fence,
-        @Nullable Loss loss,
-        @Nullable String overridden) {
+        @Nullable Loss loss) {
 
-    public static final Progress NONE = new Progress(List.of(), null, null, null, null);
+    public static final Progress NONE = new Progress(List.of(), null, null, null);
 }

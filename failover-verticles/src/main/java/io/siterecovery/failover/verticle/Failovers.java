@@ -16,7 +16,6 @@ import io.siterecovery.failover.adapter.Progress;
 import io.siterecovery.failover.core.failover.Decision;
 import io.siterecovery.failover.core.failover.Effect;
 import io.siterecovery.failover.core.failover.FailoverPlan;
-import io.siterecovery.failover.core.failover.FailoverPolicy;
 import io.siterecovery.failover.core.failover.FailoverState;
 import io.siterecovery.failover.core.failover.FailoverState.Active;
 import io.siterecovery.failover.core.failover.FailoverState.AwaitingOperator;
@@ -37,7 +36,6 @@ import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
-import io.siterecovery.failover.core.proof.Evidence;
 import io.siterecovery.failover.core.proof.Evidence.Rule;
 import io.siterecovery.failover.core.proof.Loss;
 import io.siterecovery.failover.view.GroupViews;
@@ -237,10 +235,6 @@ final class Failovers {
         Observation seen = sight.observe(plan, group, memory, stored.order().isCancelled());
         Decision decision = decisions.step(state, seen, desk.tenant());
         if (!decision.next().equals(state)) {
-            Optional<Evidence> granted =
-                    state instanceof Granting g && decision.next() instanceof StartingVms
-                            ? Optional.of(FailoverPolicy.evidence(g, seen, desk.tenant()))
-                            : Optional.empty();
             moveTo(
                     stored,
                     decision.next(),
@@ -248,8 +242,7 @@ final class Failovers {
                             progress(stored, state, group),
                             epoch(group),
                             fenceWord(memory.fence),
-                            granted.map(e -> loss(e, plan, group)).orElse(null),
-                            granted.map(e -> overridden(e, plan)).orElse(null)));
+                            loss(state, decision.next(), group)));
             return true;
         }
         boolean waitsForWords =
@@ -458,11 +451,7 @@ final class Failovers {
         return plan.isRetry()
                 ? Progress.NONE
                 : new Progress(
-                        List.of(),
-                        null,
-                        null,
-                        wouldLose(plan, sight.group(plan.group(), now)),
-                        null);
+                        List.of(), null, null, wouldLose(plan, sight.group(plan.group(), now)));
     }
 
     private static Loss wouldLose(FailoverPlan plan, GroupObservation group) {
@@ -476,15 +465,9 @@ final class Failovers {
     }
 
     /** Stated once, when the target is given the group. */
-    private static Loss loss(Evidence by, FailoverPlan plan, GroupObservation group) {
-        return Loss.of(by.rule(), group.replication(), plan.source(), plan.target(), group.now());
-    }
-
-    private static @Nullable String overridden(Evidence by, FailoverPlan plan) {
-        return by.rule() == Rule.F
-                ? "nothing proved that "
-                        + plan.source()
-                        + " had stopped: taken on the word of whoever ordered this with force"
+    private static @Nullable Loss loss(Active state, FailoverState next, GroupObservation group) {
+        return state instanceof Granting(var plan, _, var by, _) && next instanceof StartingVms
+                ? Loss.of(by, group.replication(), plan.source(), plan.target(), group.now())
                 : null;
     }
 

@@ -143,7 +143,7 @@ public final class FailoverPolicy {
             case Proving s when seen.isPast(data) -> s;
             case Proving s -> new Proving(plan, s.proofFrom(), data);
             case Granting s when seen.isPast(data) -> s;
-            case Granting s -> new Granting(plan, s.proofFrom(), data);
+            case Granting s -> new Granting(plan, s.proofFrom(), s.by(), data);
             case StartingVms _ -> new StartingVms(plan, start);
             case RollingBack s -> new RollingBack(plan, s.why(), start);
         };
@@ -240,7 +240,7 @@ public final class FailoverPolicy {
     private Decision prove(Proving s, Ownership ownership) {
         Evidence evidence = evidence(s.proofFrom(), ownership);
         if (evidence.holds()) {
-            return moveTo(new Granting(plan, s.proofFrom(), s.deadline()));
+            return moveTo(new Granting(plan, s.proofFrom(), evidence.rule(), s.deadline()));
         }
         if (evidence.missing().isEmpty()) {
             Instant deadline = seen.now().plus(plan.limits().operator());
@@ -265,7 +265,7 @@ public final class FailoverPolicy {
         Evidence evidence = evidence(s.proofFrom(), ownership);
         if (evidence.holds()) {
             Instant deadline = seen.now().plus(plan.limits().data());
-            return moveTo(new Granting(plan, s.proofFrom(), deadline));
+            return moveTo(new Granting(plan, s.proofFrom(), evidence.rule(), deadline));
         }
         if (seen.isPast(s.deadline())) {
             return undo(
@@ -288,6 +288,10 @@ public final class FailoverPolicy {
             return seen.isPast(s.deadline())
                     ? undo(notProven(evidence.missing()))
                     : askTheSource(s);
+        }
+        if (evidence.rule() == Rule.F && s.by() != Rule.F) {
+            // Nothing is taken on a human's word before it is on record that it is.
+            return moveTo(new Granting(plan, s.proofFrom(), Rule.F, s.deadline()));
         }
         return stay(s, new WriteOwnership(current, current.ownership().grant(plan.target())));
     }
@@ -421,14 +425,6 @@ public final class FailoverPolicy {
                 seen.inspection(),
                 plan.isConfirmed(),
                 seen.now());
-    }
-
-    /** The rule by which the group is being granted; for what is told of it. */
-    public static Evidence evidence(Granting state, Observation seen, String deployment) {
-        FailoverPolicy policy = new FailoverPolicy(state.plan(), seen, deployment);
-        return seen.ownership()
-                .map(o -> policy.evidence(state.proofFrom(), o.ownership()))
-                .orElse(new Evidence(Rule.P, List.of("the ownership is not known"), List.of()));
     }
 
     private Decision undo(Refusal why) {

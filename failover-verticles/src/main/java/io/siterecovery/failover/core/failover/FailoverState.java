@@ -1,5 +1,6 @@
 package io.siterecovery.failover.core.failover;
 
+import io.siterecovery.failover.core.proof.Evidence.Rule;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +49,13 @@ public sealed interface FailoverState {
             FailoverPlan plan, Map<String, Long> proofFrom, List<String> commands, Instant deadline)
             implements Active {}
 
-    /** Proven. The target is given the group: from here there is no undo. */
-    record Granting(FailoverPlan plan, Map<String, Long> proofFrom, Instant deadline)
+    /**
+     * Proven. The target is given the group: from here there is no undo.
+     *
+     * @param by the rule it is granted by: stored before it is, so that what was taken on a human's
+     *     word is on record
+     */
+    record Granting(FailoverPlan plan, Map<String, Long> proofFrom, Rule by, Instant deadline)
             implements Active {}
 
     record StartingVms(FailoverPlan plan, Instant deadline) implements Active {}

@@ -37,6 +37,7 @@ import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.Ownership.Lock;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.core.proof.Evidence.Rule;
 import io.siterecovery.failover.core.proof.Replication;
 import io.siterecovery.failover.core.proof.SourceInspection;
 import java.time.Instant;
@@ -194,7 +195,7 @@ class FailoverPolicyTest {
 
     @Test
     void a_stored_grant_is_proven_again_before_it_is_carried_out() {
-        Granting granting = new Granting(plan(), CLOSED_AT, LATER);
+        Granting granting = new Granting(plan(), CLOSED_AT, Rule.P, LATER);
         world.inspection = Optional.empty();
         assertThat(decide(granting).effects()).containsExactly(new InspectSource(SOURCE));
         world.inspection = Optional.of(nothingLeft());
@@ -209,7 +210,7 @@ class FailoverPolicyTest {
     void does_not_grant_when_a_vm_came_up_at_the_source_again() {
         world.source = side(Power.BETWEEN);
         world.inspection = Optional.empty();
-        assertThat(decide(new Granting(plan(), CLOSED_AT, LATER)).effects())
+        assertThat(decide(new Granting(plan(), CLOSED_AT, Rule.P, LATER)).effects())
                 .containsExactly(new InspectSource(SOURCE));
     }
 
@@ -218,13 +219,13 @@ class FailoverPolicyTest {
         world.replication =
                 replication(with(sourceReport(), s -> role(s, Role.PRIMARY)), targetReport());
         world.inspection = Optional.of(nothingLeft());
-        assertThat(decide(new Granting(plan(), CLOSED_AT, LATER)).effects()).isEmpty();
+        assertThat(decide(new Granting(plan(), CLOSED_AT, Rule.P, LATER)).effects()).isEmpty();
     }
 
     @Test
     void starts_only_what_it_was_granted() {
         world.ownership = GRANTED;
-        assertThat(decide(new Granting(plan(), CLOSED_AT, LATER)).next())
+        assertThat(decide(new Granting(plan(), CLOSED_AT, Rule.P, LATER)).next())
                 .isInstanceOf(StartingVms.class);
     }
 
@@ -277,7 +278,7 @@ class FailoverPolicyTest {
                         new Closing(plan(), LATER),
                         new StoppingVms(plan(), CLOSED_AT, LATER),
                         new Proving(plan(), CLOSED_AT, LATER),
-                        new Granting(plan(), CLOSED_AT, LATER))) {
+                        new Granting(plan(), CLOSED_AT, Rule.P, LATER))) {
             Decision decision = decide(state);
             assertThat(decision.next())
                     .as("%s", state)
@@ -288,7 +289,7 @@ class FailoverPolicyTest {
         }
         world.ownership = GRANTED;
         world.target = side(Power.BETWEEN);
-        assertThat(decide(new Granting(plan(), CLOSED_AT, LATER)).next())
+        assertThat(decide(new Granting(plan(), CLOSED_AT, Rule.P, LATER)).next())
                 .isInstanceOf(StartingVms.class);
         StartingVms starting = new StartingVms(plan(), LATER);
         assertThat(decide(starting).next()).isEqualTo(starting);
@@ -310,7 +311,7 @@ class FailoverPolicyTest {
                 List.of(
                         new Closing(plan(), PAST),
                         new StoppingVms(plan(), CLOSED_AT, PAST),
-                        new Granting(plan(), CLOSED_AT, LATER))) {
+                        new Granting(plan(), CLOSED_AT, Rule.P, LATER))) {
             assertThat(decide(state)).isEqualTo(Decision.of(state));
         }
     }
@@ -413,13 +414,35 @@ class FailoverPolicyTest {
     }
 
     @Test
+    void a_humans_word_is_stored_before_anything_is_granted_on_it() {
+        FailoverPlan plan =
+                new FailoverPlan(
+                        plan().uid(),
+                        plan().name(),
+                        plan().origin(),
+                        plan().originName(),
+                        plan().group(),
+                        SOURCE,
+                        TARGET,
+                        FailoverPlan.Kind.CONFIRMED_EMERGENCY,
+                        plan().startedAt(),
+                        plan().limits());
+        world.source = new Side(false, List.of());
+        Granting byQuorum = new Granting(plan, CLOSED_AT, Rule.Q, LATER);
+        Granting onHisWord = new Granting(plan, CLOSED_AT, Rule.F, LATER);
+        assertThat(decide(new Proving(plan, CLOSED_AT, LATER)).next()).isEqualTo(onHisWord);
+        assertThat(decide(byQuorum)).isEqualTo(Decision.of(onHisWord));
+        assertThat(decide(onHisWord).effects()).singleElement().isInstanceOf(WriteOwnership.class);
+    }
+
+    @Test
     void stops_for_good_when_the_lock_is_lost() {
         world.ownership = CLOSED.release();
         for (Active state :
                 List.of(
                         new StoppingVms(plan(), CLOSED_AT, LATER),
                         new Proving(plan(), CLOSED_AT, LATER),
-                        new Granting(plan(), CLOSED_AT, LATER),
+                        new Granting(plan(), CLOSED_AT, Rule.P, LATER),
                         new StartingVms(plan(), LATER))) {
             Decision decision = decide(state);
             assertThat(decision.next()).isInstanceOf(Failed.class);

@@ -47,6 +47,7 @@ import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.Ownership.Lock;
 import io.siterecovery.failover.core.ownership.Ownership.Past;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.core.proof.Evidence.Rule;
 import io.siterecovery.failover.core.proof.Replication;
 import io.siterecovery.failover.core.proof.Resync;
 import io.siterecovery.failover.core.proof.SourceInspection;
@@ -175,7 +176,7 @@ class StateDiagramTest {
                 new StoppingVms(plan, CLOSED_AT, deadline),
                 new Proving(plan, CLOSED_AT, deadline),
                 new AwaitingOperator(plan, CLOSED_AT, List.of("x"), deadline),
-                new Granting(plan, CLOSED_AT, deadline),
+                new Granting(plan, CLOSED_AT, Rule.P, deadline),
                 new StartingVms(plan, deadline),
                 new RollingBack(plan, new Refusal("left between the sites", ""), deadline));
     }
