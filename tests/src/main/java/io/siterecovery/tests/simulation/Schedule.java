@@ -161,7 +161,7 @@ public final class Schedule {
         while (!failed() && agenda.step(micros)) {
             oracle.look();
             if (++steps > MOST_STEPS) {
-                oracle.found("Bug", "no end after " + steps + " steps");
+                oracle.found("I9", "no end after " + steps + " steps");
             }
         }
     }

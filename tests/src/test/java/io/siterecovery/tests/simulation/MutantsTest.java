@@ -55,7 +55,9 @@ class MutantsTest {
     }
 
     static Stream<String> others() {
-        return Mutants.ALL.stream().map(Mutant::name).filter(name -> !SOON.contains(name));
+        return Mutants.OF_PLANNED_ONES.stream()
+                .map(Mutant::name)
+                .filter(name -> !SOON.contains(name));
     }
 
     @ParameterizedTest

@@ -8,15 +8,14 @@ import java.util.stream.Stream;
 /** All planted bugs. */
 public final class Mutants {
 
-    public static final List<Mutant> ALL =
-            Stream.of(
-                            MoveMutants.all(),
-                            ProofMutants.all(),
-                            GroupMutants.all(),
-                            HandMutants.all(),
-                            EmergencyMutants.all())
+    /** Those that a planned failover shows. */
+    public static final List<Mutant> OF_PLANNED_ONES =
+            Stream.of(MoveMutants.all(), ProofMutants.all(), GroupMutants.all(), HandMutants.all())
                     .flatMap(List::stream)
                     .toList();
+
+    public static final List<Mutant> ALL =
+            Stream.concat(OF_PLANNED_ONES.stream(), EmergencyMutants.all().stream()).toList();
 
     public static Optional<Mutant> named(String name) {
         return ALL.stream().filter(m -> m.name().equals(name)).findFirst();
