@@ -120,6 +120,9 @@ final class People {
     }
 
     private void orderEmergency(Group group, String target, boolean force) {
+        if (agenda.micros() >= until) {
+            return;
+        }
         String name = "emergency-" + ++orders;
         act(
                 "person",
