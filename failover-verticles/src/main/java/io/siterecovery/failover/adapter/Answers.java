@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +68,7 @@ final class Answers {
                 new ObjectMetaBuilder()
                         .withName(name)
                         .withNamespace(namespace)
-                        .withAnnotations(annotations)
+                        .withAnnotations(new TreeMap<>(annotations))
                         .build());
         parts.forEach(object::setAdditionalProperty);
         return object;
