@@ -147,13 +147,15 @@ final class FailoverWorld implements AutoCloseable {
                 .until(() -> cluster.run("get", "pg", group, "-n", namespace).code() == 0);
         for (String field :
                 List.of("state=Active", "replicationHealth=Healthy", "currentState=running")) {
-            cluster.ok(
-                    "wait",
-                    "--for=jsonpath={.status." + field.replace("=", "}="),
-                    "pg/" + group,
-                    "-n",
-                    namespace,
-                    "--timeout=90s");
+            Kubectl.Answer answer =
+                    cluster.run(
+                            "wait",
+                            "--for=jsonpath={.status." + field.replace("=", "}="),
+                            "pg/" + group,
+                            "-n",
+                            namespace,
+                            "--timeout=90s");
+            succeeded(answer, cluster, "pg", namespace, group);
         }
     }
 
@@ -166,12 +168,16 @@ final class FailoverWorld implements AutoCloseable {
                         "-n",
                         namespace,
                         "--timeout=120s");
+        succeeded(answer, cluster, "failover", namespace, failover);
+    }
+
+    private static void succeeded(
+            Kubectl.Answer answer, Kubectl cluster, String kind, String namespace, String name) {
         assertThat(answer.code())
                 .as(
                         "%s: %s",
                         answer.text(),
-                        cluster.run("get", "failover", failover, "-n", namespace, "-o", "yaml")
-                                .text())
+                        cluster.run("get", kind, name, "-n", namespace, "-o", "yaml").text())
                 .isZero();
     }
 

@@ -25,13 +25,7 @@ class HostileToolE2E {
     @Test
     void never_gets_a_second_running_vm_with_the_admission_policy_or_without() {
         in.primary.apply(
-                group(
-                        CANONICAL,
-                        "production",
-                        "production-app",
-                        "app-server-1",
-                        "app-server-2",
-                        "database-primary"));
+                group(CANONICAL, "production", "production-app", "app-server-1", "app-server-2"));
         healthy(in.primary, "production", "production-app");
         moveUnderFire("fought");
         healthy(in.dr, "production", "production-app");
