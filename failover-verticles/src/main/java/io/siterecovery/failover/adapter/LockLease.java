@@ -12,6 +12,7 @@ import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
 import io.siterecovery.platform.KubernetesJson;
 import io.siterecovery.platform.Selector;
+import io.siterecovery.platform.Urgency;
 import io.siterecovery.platform.Watch;
 import io.vertx.core.Future;
 import java.time.Instant;
@@ -71,13 +72,13 @@ public final class LockLease {
         Shown asked = new Shown(plan.uid(), List.of());
         shown.put(plan.group(), asked);
         // Whoever was asleep learns that a lease is gone before it learns why.
-        ownerships
-                .read(plan.group())
+        Urgency.TELLS
+                .during(() -> ownerships.read(plan.group()))
                 .onSuccess(
                         now -> {
                             boolean still = asked.equals(shown.get(plan.group()));
                             if (still && now.filter(o -> isHeld(o, plan)).isPresent()) {
-                                show(plan, spec);
+                                Urgency.TELLS.during(() -> show(plan, spec));
                             }
                         });
     }
@@ -86,7 +87,7 @@ public final class LockLease {
         return ownership.ownership().isLockedBy(plan.uid());
     }
 
-    private void show(FailoverPlan plan, Map<String, Object> spec) {
+    private Shown show(FailoverPlan plan, Map<String, Object> spec) {
         List<Place> places = places(plan.group());
         writing.put(
                 plan.group(), Future.join(places.stream().map(place -> put(place, spec)).toList()));
@@ -101,7 +102,9 @@ public final class LockLease {
                                                         Selector.named(place.name()),
                                                         new Kept(plan.group())))
                         .toList();
-        shown.put(plan.group(), new Shown(plan.uid(), watches));
+        Shown now = new Shown(plan.uid(), watches);
+        shown.put(plan.group(), now);
+        return now;
     }
 
     /**

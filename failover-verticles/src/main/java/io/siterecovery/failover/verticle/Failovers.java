@@ -42,6 +42,7 @@ import io.siterecovery.failover.view.GroupViews;
 import io.siterecovery.failover.view.TenantView;
 import io.siterecovery.model.FailoverStatus.MemberProgress;
 import io.siterecovery.model.ResourceKind;
+import io.siterecovery.platform.Urgency;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -101,8 +102,8 @@ final class Failovers {
         this.leases = adapters.leases();
         this.log = adapters.log();
         this.decisions = decisions;
-        this.lanes = desk.lanes(this::drive);
-        this.orphans = desk.lanes(this::letGoOfOrphan);
+        this.lanes = desk.lanes(this::urgency, this::drive);
+        this.orphans = desk.lanes(views::urgency, this::letGoOfOrphan);
     }
 
     /** Looks again at every failover that is not over, and at every lock that may be left over. */
@@ -153,6 +154,14 @@ final class Failovers {
         lanes.close();
         orphans.close();
         leases.close();
+    }
+
+    private Urgency urgency(String name) {
+        return store.seen(name)
+                .map(failover -> failover.status().at("/operation/group").asText())
+                .filter(group -> group.contains("/"))
+                .map(group -> views.urgency(GroupId.parse(group)))
+                .orElse(Urgency.NORMAL);
     }
 
     private Optional<Instant> drive(String name) {
@@ -349,8 +358,7 @@ final class Failovers {
         if (group == null) {
             return Optional.empty();
         }
-        String[] parts = group.split("/", 2);
-        return Optional.of(new GroupId(parts[0], parts[1]));
+        return Optional.of(GroupId.parse(group));
     }
 
     /** What an operation left behind is undone from the ownership alone. */

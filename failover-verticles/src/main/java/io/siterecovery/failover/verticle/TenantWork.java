@@ -24,6 +24,7 @@ import io.siterecovery.failover.view.TenantView.Change;
 import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.ReceivedEvent;
 import io.siterecovery.platform.Tenant;
+import io.siterecovery.platform.Urgency;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -90,7 +91,7 @@ public final class TenantWork {
                 new Requests(
                         desk, tenant.namespace(), view, views, new RequestEffects(ports, view));
         zones = new Zones(desk, tenant, view, views, new ZoneEffects(ports, view));
-        policyLanes = desk.lanes(this::installPolicies);
+        policyLanes = desk.lanes(_ -> Urgency.NORMAL, this::installPolicies);
         beginning = desk.lane("beginning", this::whoActedUntilNow);
     }
 

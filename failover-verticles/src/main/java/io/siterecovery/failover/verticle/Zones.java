@@ -54,7 +54,7 @@ final class Zones {
         this.views = views;
         this.effects = effects;
         this.sites = desk.lane("sites", this::diagnose);
-        this.responses = desk.lanes(this::respond);
+        this.responses = desk.lanes(views::urgency, this::respond);
     }
 
     void wake() {

@@ -39,6 +39,7 @@ import io.siterecovery.model.ProtectionGroupStatus;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.Tenant;
+import io.siterecovery.platform.Urgency;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -151,6 +152,14 @@ public final class GroupViews {
                 ownership.flatMap(o -> o.ownership().lock()).flatMap(this::operation),
                 sites,
                 replication(sites, ownership));
+    }
+
+    /** How soon the group is served where many are moving. */
+    public Urgency urgency(GroupId group) {
+        return definition(group)
+                .map(d -> d.spec().priority())
+                .map(Urgency::ofPriority)
+                .orElse(Urgency.NORMAL);
     }
 
     /** The group's object in {@code dr-<d>}, where it was written there. */

@@ -22,6 +22,7 @@ final class Fleet implements AutoCloseable {
 
     private static final String API = "/apis/siterecovery.trilio.io/v1alpha1/namespaces/";
     private static final int PRIORITIES = 5;
+    private static final int REHEARSALS = 20;
 
     /**
      * @param number within its deployment, from 1
@@ -178,6 +179,57 @@ final class Fleet implements AutoCloseable {
         } finally {
             watches.values().forEach(Watched::close);
         }
+    }
+
+    /** Returns when the move would be allowed: agents need a moment until they know all. */
+    void rehearsed(Collection<Group> groups, String to, String name) {
+        for (int time = 0; time < REHEARSALS; time++) {
+            String order = name + "-" + time;
+            for (Group group : groups) {
+                var _ =
+                        api(QUORUM)
+                                .create(
+                                        failovers(group.deployment()),
+                                        failover(group, to, "emergency", order)
+                                                .replace(
+                                                        "\"spec\": {",
+                                                        "\"spec\": {\"dryRun\": true, "));
+            }
+            boolean[] allowed = {true};
+            byDeployment(groups)
+                    .forEach(
+                            (deployment, its) -> {
+                                try (Watched all =
+                                        new Watched(api(QUORUM), failovers(deployment))) {
+                                    all.until(
+                                            f ->
+                                                    its.stream()
+                                                            .noneMatch(
+                                                                    g ->
+                                                                            state(f, order, g)
+                                                                                    .isEmpty()));
+                                    all.until(
+                                            f -> {
+                                                allowed[0] &=
+                                                        its.stream()
+                                                                .allMatch(
+                                                                        g ->
+                                                                                state(f, order, g)
+                                                                                        .equals(
+                                                                                                "Completed"));
+                                                return true;
+                                            });
+                                }
+                            });
+            if (allowed[0]) {
+                return;
+            }
+        }
+        throw new IllegalStateException("not even in a dry run");
+    }
+
+    private static String state(Map<String, JsonNode> failovers, String order, Group group) {
+        return Watched.in(failovers, order + "-" + group.name()).at("/status/state").asText();
     }
 
     private static void awaitEnds(

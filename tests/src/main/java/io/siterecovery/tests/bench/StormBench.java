@@ -159,6 +159,7 @@ final class StormBench implements Callable<Integer> {
         List<Group> some = all.subList(0, size);
         fleet.world().powerOff(Fleet.PRIMARY);
         fleet.diagnosed(all, Fleet.PRIMARY, "SiteDown");
+        fleet.rehearsed(some, Fleet.DR, "rehearsal-" + name);
         Map<String, Double> perSecond = new LinkedHashMap<>();
         limits.forEach((c, limit) -> perSecond.put(c, limit.perSecond(Duration.ofSeconds(3))));
         Map<String, Long> before = new LinkedHashMap<>();
