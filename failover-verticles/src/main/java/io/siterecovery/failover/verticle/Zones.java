@@ -57,8 +57,15 @@ final class Zones {
         this.responses = desk.lanes(views::urgency, this::respond);
     }
 
-    void wake() {
+    void wakeAll() {
         sites.wake();
+    }
+
+    /** Something about a group has changed, nothing about the sites. */
+    void wake(GroupId group) {
+        if (isAutomatic()) {
+            responses.wake(group);
+        }
     }
 
     void close() {

@@ -8,12 +8,12 @@ import io.siterecovery.events.cluster.PersistentVolumeFact;
 import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.events.cluster.VolumeAttachmentFact;
 import io.siterecovery.events.drbd.RoutedBeats;
-import io.siterecovery.failover.view.TenantView.Change;
 import io.siterecovery.model.ResourceKind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -41,11 +41,13 @@ class TenantViewTest {
         view.apply(VM, null);
         view.apply(VM, null);
         assertThat(view.shelf("cluster1", ResourceKind.VIRTUAL_MACHINE, "production")).isEmpty();
-        assertThat(changes).hasSize(2).allMatch(c -> c.namespace().equals("production"));
+        assertThat(changes).hasSize(2).containsOnly(machines("vm"));
     }
 
     @Test
-    void a_volume_and_its_attachment_concern_the_namespace_of_the_claim() {
+    void a_volume_and_its_attachment_concern_who_uses_the_claim() {
+        view.apply(VM, using("vm-disk"));
+        changes.clear();
         FactKey pv = new FactKey("cluster1", "PersistentVolume", "", "pv");
         view.apply(
                 pv,
@@ -54,7 +56,7 @@ class TenantViewTest {
         view.apply(
                 new FactKey("cluster1", "VolumeAttachment.storage.k8s.io", "", "csi-1"),
                 new VolumeAttachmentFact(meta("2"), "pv", "n1", true));
-        assertThat(changes).hasSize(2).allMatch(c -> c.namespace().equals("production"));
+        assertThat(changes).isNotEmpty().last().isEqualTo(machines("vm"));
         assertThat(view.attached("cluster1", "pv")).isTrue();
         assertThat(view.volumeFor("cluster1", "production", "vm-disk")).contains("pv");
     }
@@ -80,7 +82,7 @@ class TenantViewTest {
         assertThat(changes).as("it names nothing later").isEmpty();
         view.applyBeats(beats(903, 902L));
         view.applyBeats(beats(904, 903L));
-        assertThat(changes).containsExactly(new Change(TenantView.EVERY_NAMESPACE, false));
+        assertThat(changes).containsExactly(new Change.Beats());
     }
 
     private static RoutedBeats beats(long offset, @Nullable Long acknowledged) {
@@ -101,6 +103,14 @@ class TenantViewTest {
                         "production",
                         "vm")
                 .orElseThrow();
+    }
+
+    private static Change machines(String... vms) {
+        return new Change.Machines("production", Set.of(vms));
+    }
+
+    private static VirtualMachineFact using(String claim) {
+        return new VirtualMachineFact(meta("1"), true, null, List.of(claim), List.of(), null);
     }
 
     private static VirtualMachineFact vm(String version, boolean running) {
