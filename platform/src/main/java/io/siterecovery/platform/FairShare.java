@@ -79,6 +79,16 @@ final class FairShare<T> {
         return admitted;
     }
 
+    /** Gives up all that a party has waiting, in the order in which it would have gone in. */
+    List<T> dismiss(String who) {
+        List<T> dismissed = new ArrayList<>();
+        Party<T> party = parties.get(who);
+        while (party != null && !party.waiting.isEmpty()) {
+            dismissed.add(party.waiting.remove().thing());
+        }
+        return dismissed;
+    }
+
     private void admit(Party<T> party, List<T> admitted) {
         int share = Math.max(1, places / parties.size());
         while (party.inside < share && !party.waiting.isEmpty()) {

@@ -1,13 +1,20 @@
 package io.siterecovery.platform;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to one physical API server: so many calls are under way at once, those of all deployments
  * together, each with its fair share; the others wait here, where the urgent ones overtake, and not
- * in the server. Calls that wait too long are refused.
+ * in the server.
+ *
+ * <p>They wait as long as answers come. A call that fails while nothing else of its party was
+ * answered takes all of them with it: nobody waits in a queue before a server that is silent.
  */
 final class Gate {
 
@@ -20,7 +27,8 @@ final class Gate {
 
     private static final int WAITING_CALLS = 2_000;
 
-    private final FairShare<Runnable> turns;
+    private final FairShare<Call<?>> turns;
+    private final Map<String, Long> answered = new HashMap<>();
 
     Gate() {
         this(CALLS_AT_ONCE, WAITING_CALLS);
@@ -35,59 +43,97 @@ final class Gate {
 
     /**
      * @param who has its share
-     * @return completes like the call; cancelling it (or timing it out) before its turn comes means
-     *     that the call is never made
+     * @return completes like the call; cancelling it before its turn comes means that the call is
+     *     never made
      */
     <T> CompletableFuture<T> pass(
-            String who, Urgency urgency, Supplier<CompletableFuture<T>> call) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        Runnable turn = () -> make(who, call, result);
-        List<Runnable> next;
+            String who, Urgency urgency, Supplier<CompletableFuture<T>> make) {
+        Call<T> call = new Call<>(who, make);
+        List<Call<?>> next;
         synchronized (turns) {
             if (turns.isFull(who)) {
                 return CompletableFuture.failedFuture(
-                        new KubernetesFailure(
-                                KubernetesFailure.Reason.UNREACHABLE,
-                                0,
-                                "not sent: too many calls are waiting already"));
+                        notSent("too many calls are waiting already"));
             }
-            next = turns.arrive(who, urgency, turn);
+            next = turns.arrive(who, urgency, call);
         }
-        next.forEach(Runnable::run);
-        return result;
+        next.forEach(Call::send);
+        return call.result;
     }
 
-    private <T> void make(
-            String who, Supplier<CompletableFuture<T>> call, CompletableFuture<T> result) {
-        if (result.isDone()) {
-            leave(who);
-            return;
-        }
-        CompletableFuture<T> made;
-        try {
-            made = call.get();
-        } catch (RuntimeException e) {
-            made = CompletableFuture.failedFuture(e);
-        }
-        CompletableFuture<T> running = made;
-        var _ = result.whenComplete((_, _) -> running.cancel(false));
-        var _ =
-                running.whenComplete(
-                        (value, failure) -> {
-                            leave(who);
-                            if (failure == null) {
-                                result.complete(value);
-                            } else {
-                                result.completeExceptionally(failure);
-                            }
-                        });
+    private static KubernetesFailure notSent(String why) {
+        return new KubernetesFailure(KubernetesFailure.Reason.UNREACHABLE, 0, "not sent: " + why);
     }
 
-    private void leave(String who) {
-        List<Runnable> next;
-        synchronized (turns) {
-            next = turns.leave(who);
+    private final class Call<T> {
+
+        private final String who;
+        private final Supplier<CompletableFuture<T>> make;
+        private final CompletableFuture<T> result = new CompletableFuture<>();
+        private long sent;
+
+        Call(String who, Supplier<CompletableFuture<T>> make) {
+            this.who = who;
+            this.make = make;
         }
-        next.forEach(Runnable::run);
+
+        void send() {
+            sent = System.nanoTime();
+            if (result.isDone()) {
+                leave(Outcome.GIVEN_UP);
+                return;
+            }
+            CompletableFuture<T> made;
+            try {
+                made = make.get();
+            } catch (RuntimeException e) {
+                made = CompletableFuture.failedFuture(e);
+            }
+            CompletableFuture<T> running = made;
+            var _ = result.whenComplete((_, _) -> running.cancel(false));
+            var _ =
+                    running.whenComplete(
+                            (value, failure) -> {
+                                leave(Outcome.of(failure));
+                                if (failure == null) {
+                                    result.complete(value);
+                                } else {
+                                    result.completeExceptionally(failure);
+                                }
+                            });
+        }
+
+        private void leave(Outcome outcome) {
+            List<Call<?>> dismissed = List.of();
+            List<Call<?>> next;
+            synchronized (turns) {
+                switch (outcome) {
+                    case ANSWERED -> answered.put(who, System.nanoTime());
+                    case FAILED -> dismissed = isSilent() ? turns.dismiss(who) : List.of();
+                    case GIVEN_UP -> {}
+                }
+                next = turns.leave(who);
+            }
+            next.forEach(Call::send);
+            dismissed.forEach(call -> call.result.completeExceptionally(notSent("no answers")));
+        }
+
+        private boolean isSilent() {
+            Long last = answered.get(who);
+            return last == null || last < sent;
+        }
+    }
+
+    private enum Outcome {
+        ANSWERED,
+        FAILED,
+        /** By whoever wanted it: that says nothing of the server. */
+        GIVEN_UP;
+
+        static Outcome of(@Nullable Throwable failure) {
+            return failure == null
+                    ? ANSWERED
+                    : failure instanceof CancellationException ? GIVEN_UP : FAILED;
+        }
     }
 }

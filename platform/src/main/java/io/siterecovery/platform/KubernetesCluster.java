@@ -51,7 +51,7 @@ public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
     /**
      * Makes a client that shares its cluster with nobody; nothing is sent yet.
      *
-     * @param deadline of each call, waiting for its turn included
+     * @param deadline of each call, from when it is sent
      * @param expectedUid the UID of the kube-system namespace that the cluster must have; null: any
      */
     public static KubernetesCluster of(
@@ -330,7 +330,7 @@ public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
     }
 
     private CompletableFuture<JsonNode> call(Urgency urgency, ApiPath path, @Nullable Body body) {
-        return deadline(door.pass(urgency, () -> connection.send(path, body, deadline)), deadline)
+        return door.pass(urgency, () -> deadline(connection.send(path, body, deadline), deadline))
                 .thenApply(answer -> ApiAnswers.json(ApiAnswers.successful(answer)));
     }
 

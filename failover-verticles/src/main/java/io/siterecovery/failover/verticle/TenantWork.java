@@ -4,6 +4,7 @@ import static io.vertx.core.Future.await;
 
 import io.siterecovery.events.cluster.ClusterFact;
 import io.siterecovery.events.cluster.FactKey;
+import io.siterecovery.events.cluster.ReachabilityFact;
 import io.siterecovery.events.drbd.RoutedBeats;
 import io.siterecovery.events.drbd.RoutedDrbdState;
 import io.siterecovery.failover.adapter.FailoverEffects;
@@ -81,7 +82,7 @@ public final class TenantWork {
                         new FailoverEffects(ports, policies),
                         groupEffects,
                         ownerships,
-                        new LockLease(ports, ownerships, this::everythingChanged),
+                        new LockLease(ports, ownerships, this::answers, this::everythingChanged),
                         new OperationLog(ports));
         FailoverSight sight = new FailoverSight(views, tenant, ports.instanceId());
         groups = new ProtectionGroups(desk, views, groupEffects, ownerships, decisions);
@@ -145,6 +146,10 @@ public final class TenantWork {
         await(policies.install(site));
         everythingChanged();
         return Optional.empty();
+    }
+
+    private boolean answers(String site) {
+        return view.reachability(site).filter(ReachabilityFact::reachable).isPresent();
     }
 
     private List<KubernetesApi> sites() {

@@ -89,25 +89,38 @@ final class Fleet implements AutoCloseable {
 
     /** Returns when all run on a site, replicated, and nothing of a move is left. */
     void settled(Collection<Group> groups, String at) {
+        free(groups);
         byDeployment(groups)
                 .forEach(
                         (deployment, its) -> {
-                            try (Watched owners = new Watched(api(QUORUM), owners(deployment));
-                                    Watched wishes =
-                                            new Watched(
-                                                    api(at),
-                                                    API + deployment + "/protectiongroups")) {
-                                owners.until(
-                                        all ->
-                                                its.stream()
-                                                        .allMatch(g -> isFree(all, deployment, g)));
+                            try (Watched wishes =
+                                    new Watched(api(at), API + deployment + "/protectiongroups")) {
                                 wishes.until(all -> its.stream().allMatch(g -> isHealthy(all, g)));
                             }
                         });
     }
 
-    private static boolean isFree(Map<String, JsonNode> owners, String deployment, Group group) {
-        JsonNode spec = Watched.in(owners, deployment + "." + group.name()).path("spec");
+    /** Returns when no move of them is under way. */
+    void free(Collection<Group> groups) {
+        byDeployment(groups)
+                .forEach(
+                        (deployment, its) -> {
+                            try (Watched owners = new Watched(api(QUORUM), owners(deployment))) {
+                                owners.until(all -> its.stream().allMatch(g -> isFree(all, g)));
+                            }
+                        });
+    }
+
+    /** The cluster that holds a group. */
+    String holder(Group group) {
+        return api(QUORUM)
+                .get(owners(group.deployment()) + "/" + group.deployment() + "." + group.name())
+                .at("/spec/holder/at")
+                .asText();
+    }
+
+    private static boolean isFree(Map<String, JsonNode> owners, Group group) {
+        JsonNode spec = Watched.in(owners, group.deployment() + "." + group.name()).path("spec");
         return spec.isObject() && !spec.hasNonNull("operation");
     }
 

@@ -34,6 +34,7 @@ import picocli.CommandLine.Option;
 final class StormBench implements Callable<Integer> {
 
     private static final double SECONDS = 1e9;
+    private static final int HANG_GROUPS = 10;
 
     /** What only tells: nothing of a move waits for it. */
     private static final List<String> BESIDE_THE_PATH =
@@ -69,6 +70,25 @@ final class StormBench implements Callable<Integer> {
                     "storms of the largest size before those that count (default:"
                             + " ${DEFAULT-VALUE})")
     private int warmUp;
+
+    @Option(
+            names = "--hang",
+            description = {
+                "instead: planned moves of all deployments but one, whose sites accept calls and"
+                        + " never answer while it moves its own groups (10 groups unless --groups"
+                        + " names another number)",
+                "ratio: how long the others take then, to what they take otherwise in the same"
+                        + " run; the aim is 1.1"
+            })
+    private boolean hang;
+
+    @Option(
+            names = "--repeat",
+            paramLabel = "N",
+            defaultValue = "5",
+            description =
+                    "measured moves with --hang, and as many without (default: ${DEFAULT-VALUE})")
+    private int repeat;
 
     /**
      * @param limits writes a second of each API server
@@ -133,6 +153,11 @@ final class StormBench implements Callable<Integer> {
         Path folder = Files.createTempDirectory("bench-storm");
         System.setProperty("site-recovery.log", folder.resolve("sandbox.log").toString());
         int most = sizes.stream().mapToInt(Integer::intValue).max().orElse(1);
+        if (hang) {
+            int groups = sizes.size() == 1 ? most : HANG_GROUPS;
+            new HangBench(deployments, groups, vms, warmUp, repeat).run(folder, home);
+            return 0;
+        }
         int each = (most + deployments - 1) / deployments;
         try (Fleet fleet = Fleet.start(folder, home, deployments, each, vms)) {
             List<Group> all = Fleet.groups(deployments, most);
