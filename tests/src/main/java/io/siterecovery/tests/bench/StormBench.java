@@ -91,12 +91,14 @@ final class StormBench implements Callable<Integer> {
     private int repeat;
 
     /**
+     * @param ordered when the last VM was ordered to start: from then on only players are at work
      * @param limits writes a second of each API server
      * @param writes of each API server, by what was written
      */
     private record Storm(
             int groups,
             Map<Group, Long> ends,
+            double ordered,
             Map<String, Double> limits,
             Map<String, Map<String, Integer>> writes) {
 
@@ -189,10 +191,12 @@ final class StormBench implements Callable<Integer> {
         limits.forEach((c, limit) -> perSecond.put(c, limit.perSecond(Duration.ofSeconds(3))));
         Map<String, Long> before = new LinkedHashMap<>();
         limits.keySet().forEach(c -> before.put(c, version(fleet, c)));
+        long begun = System.nanoTime();
         Map<Group, Long> ends = fleet.move(some, Fleet.DR, "emergency", name);
+        double ordered = (lastOrder(fleet, before) - begun) / SECONDS;
         Map<String, Map<String, Integer>> writes = new LinkedHashMap<>();
         before.forEach((c, version) -> writes.put(c, writes(fleet, c, version)));
-        Storm storm = new Storm(size, ends, perSecond, writes);
+        Storm storm = new Storm(size, ends, ordered, perSecond, writes);
         System.out.printf(
                 Locale.ROOT, "%s: last %.2f s, ratio %.2f%n", name, storm.end(1), storm.ratio());
         fleet.world().powerOn(Fleet.PRIMARY);
@@ -207,6 +211,16 @@ final class StormBench implements Callable<Integer> {
     private static long version(Fleet fleet, String cluster) {
         List<HistoryEntry> history = fleet.world().apiServer(cluster).history();
         return history.getLast().resourceVersion();
+    }
+
+    private static long lastOrder(Fleet fleet, Map<String, Long> since) {
+        return fleet.world().apiServer(Fleet.DR).history().stream()
+                .filter(e -> e.resourceVersion() > since.getOrDefault(Fleet.DR, 0L))
+                .filter(e -> e.resource().equals("virtualmachines.kubevirt.io"))
+                .filter(e -> e.user().startsWith("site-recovery:"))
+                .mapToLong(HistoryEntry::nanoTime)
+                .max()
+                .orElse(0);
     }
 
     private static Map<String, Integer> writes(Fleet fleet, String cluster, long since) {
@@ -260,11 +274,12 @@ final class StormBench implements Callable<Integer> {
                                         quantile(ends, 0.5)));
         System.out.printf(
                 Locale.ROOT,
-                "%n%6s %8s %8s %8s %9s %7s %9s %9s %8s %7s%n",
+                "%n%6s %8s %8s %8s %10s %9s %7s %9s %9s %8s %7s%n",
                 "groups",
                 "first s",
                 "median s",
                 "last s",
+                "ordered s",
                 "fairness",
                 "writes",
                 "dr/s",
@@ -278,11 +293,12 @@ final class StormBench implements Callable<Integer> {
             fairness = Math.max(fairness, storm.fairness());
             System.out.printf(
                     Locale.ROOT,
-                    "%6d %8.2f %8.2f %8.2f %9.2f %7d %9.0f %9.0f %8.2f %7.2f%n",
+                    "%6d %8.2f %8.2f %8.2f %10.2f %9.2f %7d %9.0f %9.0f %8.2f %7.2f%n",
                     storm.groups(),
                     storm.end(0),
                     storm.end(0.5),
                     storm.end(1),
+                    storm.ordered(),
                     storm.fairness(),
                     writes,
                     storm.limits().get(Fleet.DR),
@@ -295,6 +311,7 @@ final class StormBench implements Callable<Integer> {
                             "firstMs", Math.round(1000 * storm.end(0)),
                             "medianMs", Math.round(1000 * storm.end(0.5)),
                             "lastMs", Math.round(1000 * storm.end(1)),
+                            "orderedMs", Math.round(1000 * storm.ordered()),
                             "writes", writes,
                             "neededMs", Math.round(1000 * storm.needed())));
         }
