@@ -157,12 +157,7 @@ final class TenantWatchers implements TenantPart {
                         siteId -> {
                             DrbdRouter router =
                                     new DrbdRouter(
-                                            tenant,
-                                            name,
-                                            siteId,
-                                            owners,
-                                            routed,
-                                            this::isInDoubt);
+                                            tenant, name, siteId, owners, routed, this::isInDoubt);
                             routers.put(name, router);
                             router.start();
                         });

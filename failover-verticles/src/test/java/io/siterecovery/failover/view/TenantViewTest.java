@@ -2,6 +2,12 @@ package io.siterecovery.failover.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.siterecovery.events.cluster.CustomResourceFact;
+import io.siterecovery.events.cluster.FenceFact;
+import io.siterecovery.events.cluster.PersistentVolumeClaimFact;
+import io.siterecovery.failover.core.ownership.GroupId;
+import java.util.Optional;
 import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.events.cluster.ObjectMeta;
 import io.siterecovery.events.cluster.PersistentVolumeFact;
@@ -21,6 +27,8 @@ class TenantViewTest {
 
     private static final FactKey VM =
             new FactKey("cluster1", "VirtualMachine.kubevirt.io", "production", "vm");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final List<Change> changes = new ArrayList<>();
     private final TenantView view = new TenantView(changes::add);
@@ -59,6 +67,64 @@ class TenantViewTest {
         assertThat(changes).isNotEmpty().last().isEqualTo(machines("vm"));
         assertThat(view.attached("cluster1", "pv")).isTrue();
         assertThat(view.volumeFor("cluster1", "production", "vm-disk")).contains("pv");
+    }
+
+    @Test
+    void a_fence_concerns_those_whose_claims_are_different() {
+        FactKey key = new FactKey("cluster1", "ConfigMap", "production", "site-recovery-fence");
+        view.apply(key, new FenceFact(meta("1"), Map.of("a", "c1", "b", "c1")));
+        assertThat(changes).containsExactly(new Change.Namespace("production"));
+        changes.clear();
+        view.apply(key, new FenceFact(meta("2"), Map.of("b", "c2", "c", "c3", "a", "c1")));
+        assertThat(changes).containsExactly(machines("b", "c"));
+    }
+
+    @Test
+    void a_disk_that_changes_hands_concerns_both() {
+        view.apply(VM, using("vm-disk"));
+        FactKey pvc = new FactKey("cluster1", "PersistentVolumeClaim", "production", "vm-disk");
+        changes.clear();
+        view.apply(pvc, new PersistentVolumeClaimFact(meta("2"), null, "pv-1", "Bound"));
+        assertThat(changes).containsExactly(machines("vm"));
+        changes.clear();
+        view.applyDrbd("cluster1", "n1", "pv-1", null);
+        view.applyDrbd("cluster1", "n1", "unknown", null);
+        assertThat(changes).containsExactly(machines("vm"), new Change.Everything());
+    }
+
+    @Test
+    void an_ownership_concerns_its_group_and_an_operation_the_one_it_moves() throws Exception {
+        FactKey own =
+                new FactKey(
+                        FactKey.QUORUM,
+                        ResourceKind.GROUP_OWNERSHIP.qualified(),
+                        "dr-prod",
+                        "production.pg");
+        view.apply(own, resource("1", "{\"namespace\": \"production\", \"group\": \"pg\"}", "{}"));
+        view.apply(
+                own,
+                resource(
+                        "2",
+                        "{\"namespace\": \"production\", \"group\": \"pg\", \"epoch\": 2}",
+                        "{}"));
+        GroupId group = new GroupId("production", "pg");
+        assertThat(changes)
+                .containsExactly(new Change.Namespace("production"), new Change.Group(group));
+        changes.clear();
+        FactKey failover =
+                new FactKey(
+                        FactKey.QUORUM, ResourceKind.FAILOVER.qualified(), "dr-prod", "move");
+        view.apply(failover, resource("1", "{}", "{}"));
+        view.apply(failover, resource("2", "{}", "{\"operation\": {\"group\": \"production/pg\"}}"));
+        assertThat(changes)
+                .startsWith(new Change.Operation("move", Optional.empty()))
+                .endsWith(new Change.Operation("move", Optional.of(group)));
+    }
+
+    private static CustomResourceFact resource(String version, String spec, String status)
+            throws Exception {
+        return new CustomResourceFact(
+                meta(version), List.of(), JSON.readTree(spec), JSON.readTree(status));
     }
 
     @Test
