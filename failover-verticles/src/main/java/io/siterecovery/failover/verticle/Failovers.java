@@ -218,9 +218,10 @@ final class Failovers {
             if (fact.isEmpty()) {
                 return Optional.empty();
             }
-            Stored stored = records.read(name, fact.get());
             FailoverMemory memory =
-                    memories.computeIfAbsent(stored.order().uid(), _ -> new FailoverMemory());
+                    memories.computeIfAbsent(
+                            fact.get().meta().uid(), _ -> new FailoverMemory());
+            Stored stored = memory.read(fact.get(), seen -> records.read(name, seen));
             memory.enter(FailoverStore.step(stored.state()));
             boolean acted =
                     switch (stored.state()) {
