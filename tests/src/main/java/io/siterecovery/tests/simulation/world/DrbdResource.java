@@ -354,6 +354,7 @@ public final class DrbdResource {
     void power(Replica replica, boolean on) {
         replica.up = on;
         if (!on) {
+            replica.wasGoodUntil = replica.disk == DiskState.UP_TO_DATE ? agenda.micros() : 0;
             replica.open = false;
             replica.primary = false;
         } else {
