@@ -314,6 +314,19 @@ public final class DrbdWorld implements AutoCloseable {
         }
     }
 
+    /** {@code drbdadm primary --force} and {@code drbdadm secondary}: the data here is declared good. */
+    public void force(String node, String resource) {
+        synchronized (lock) {
+            accountWrites();
+            Replica forced = on(node, resource).orElseThrow();
+            if (forced.primaryPeer().isPresent()) {
+                throw new IllegalStateException(resource + " is Primary elsewhere");
+            }
+            forced.resource.force(forced);
+        }
+        listeners.forEach(l -> l.resourceChanged(resource));
+    }
+
     /** Every open and close there has been, oldest first. */
     public List<UseEvent> uses() {
         synchronized (lock) {

@@ -248,6 +248,17 @@ final class ReplicatedResource {
         }
     }
 
+    /** Overrides quorum, which is shown as there until a connection changes (measured). */
+    void force(Replica replica) {
+        replica.primary = true;
+        replica.quorum = true;
+        markUpToDate(replica);
+        replica.generations.add(kernel.newGeneration());
+        event(replica);
+        replica.primary = false;
+        event(replica);
+    }
+
     private void lose(PeerLink link) {
         Replica replica = link.owner;
         boolean wasThere = link.connected();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -77,6 +78,11 @@ final class FailoverBench implements Callable<Integer> {
             description = "use the API servers of DIR instead of embedded ones")
     private @Nullable Path clusters;
 
+    @Option(
+            names = "--timeline",
+            description = "print every write of the last move of each size, and when it landed")
+    private boolean timeline;
+
     /** One size: a protected group, and as many VMs that only the script knows. */
     private record Pair(
             int vms,
@@ -119,6 +125,7 @@ final class FailoverBench implements Callable<Integer> {
     private List<Pair> pairs(Map<String, BareApi> apis) {
         List<Pair> pairs = new ArrayList<>();
         List<BareApi> sites = SITES.stream().map(s -> api(apis, s)).toList();
+        StraightLine.prepare(api(apis, "cluster3"));
         for (int i = 0; i < sizes.size(); i++) {
             int vms = sizes.get(i);
             String group = "group-" + (2 * i + 1);
@@ -141,19 +148,27 @@ final class FailoverBench implements Callable<Integer> {
         return pairs;
     }
 
-    private static void round(
+    private void round(
             EmbeddedWorld world, Map<String, BareApi> apis, Pair pair, int round, boolean counts) {
         String from = SITES.get(round % 2);
         String to = SITES.get((round + 1) % 2);
         Writes writes = Writes.from(world);
+        long begun = System.nanoTime();
         long ours = move(apis, pair, to, "move-" + pair.vms() + "-" + round);
+        if (timeline && round == warmUp + repeat - 1) {
+            writes.print(begun);
+        }
         writes.into(
                 pair.ourWrites(), user -> !user.equals("admin") && !user.startsWith(CONTROLLERS));
         settled(apis, pair.group(), to);
         Writes more = Writes.from(world);
+        begun = System.nanoTime();
         long line =
                 pair.script()
                         .move(api(apis, from), api(apis, to), "line-" + pair.vms() + "-" + round);
+        if (timeline && round == warmUp + repeat - 1) {
+            more.print(begun);
+        }
         more.into(pair.lineWrites(), user -> user.equals("admin"));
         if (counts) {
             pair.ours().add(ours);
@@ -346,6 +361,29 @@ final class FailoverBench implements Callable<Integer> {
                                                             entry.verb() + " " + entry.resource(),
                                                             1,
                                                             Integer::sum)));
+        }
+
+        /** In the order in which they landed, whoever wrote them. */
+        void print(long begun) {
+            System.out.println();
+            before.entrySet().stream()
+                    .flatMap(
+                            e ->
+                                    history(world, e.getKey()).stream()
+                                            .skip(e.getValue())
+                                            .map(w -> Map.entry(e.getKey(), w)))
+                    .sorted(Comparator.comparingLong(w -> w.getValue().nanoTime()))
+                    .forEach(
+                            w ->
+                                    System.out.printf(
+                                            Locale.ROOT,
+                                            "  %8.1f ms  %-9s %-20s %-7s %s %s%n",
+                                            (w.getValue().nanoTime() - begun) / MILLIS,
+                                            w.getKey(),
+                                            w.getValue().user(),
+                                            w.getValue().verb(),
+                                            w.getValue().resource(),
+                                            w.getValue().name()));
         }
 
         private static List<HistoryEntry> history(EmbeddedWorld world, String cluster) {

@@ -7,8 +7,8 @@ import java.util.function.Function;
 
 /**
  * The limit: the writes and waits of a planned failover that depend on one another, one after the
- * other, by a script that keeps no promise. It decides nothing, proves nothing of the data and
- * knows of no crash.
+ * other, on objects of the same kinds, by a script that keeps no promise. It decides nothing,
+ * proves nothing of the data and knows of no crash.
  */
 final class StraightLine {
 
@@ -17,12 +17,17 @@ final class StraightLine {
     private static final String INSTANCES = KUBEVIRT + "virtualmachineinstances";
     private static final String PODS = CORE + "production/pods";
     private static final String ATTACHMENTS = "/apis/storage.k8s.io/v1/volumeattachments";
-    private static final String HUB = CORE + "dr-prod/configmaps";
+    private static final String NAMESPACE = "bench";
+    private static final String HUB =
+            "/apis/siterecovery.trilio.io/v1alpha1/namespaces/" + NAMESPACE + "/";
+    private static final String ORDERS = HUB + "failovers";
+    private static final String OWNERSHIPS = HUB + "groupownerships";
     private static final String FENCES = CORE + "production/configmaps";
 
     private final BareApi hub;
     private final String name;
     private final List<String> vms;
+    private long epoch;
 
     /**
      * @param name of what it keeps its notes in
@@ -31,8 +36,18 @@ final class StraightLine {
         this.hub = hub;
         this.name = name;
         this.vms = vms;
-        hub.create(HUB, configMap(name + "-owner")).join();
+        hub.create(OWNERSHIPS, ownership(name)).join();
         sites.forEach(site -> site.create(FENCES, configMap(name + "-fence")).join());
+    }
+
+    /** The script's own place on the quorum cluster, which no deployment looks at. */
+    static void prepare(BareApi hub) {
+        hub.create(
+                        "/api/v1/namespaces",
+                        """
+                        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "%s"}}"""
+                                .formatted(NAMESPACE))
+                .join();
     }
 
     /** Moves the VMs; how long it took, in nanoseconds. */
@@ -45,14 +60,14 @@ final class StraightLine {
             List<JsonNode> started = specs(to);
             List<String> volumes = volumes(to);
             long begun = System.nanoTime();
-            hub.create(HUB, configMap(order)).join();
-            note(order, "Closing");
-            note(name + "-owner", "moving");
+            hub.create(ORDERS, order(order, name)).join();
+            note(order, "step", "Closing");
+            hold("{\"at\": null, \"moving\": {\"from\": \"here\", \"to\": \"there\"}}");
             CompletableFuture<?> fence = fence(from, "closed");
             all(vm -> claim(from, vm, order, false));
             fence.join();
             claim(from, vms.getFirst(), order, true).join();
-            note(order, "StoppingVMs");
+            note(order, "step", "StoppingVMs");
             all(vm -> power(from, vm, halted.get(vms.indexOf(vm)), false));
             instances.until(all -> vms.stream().noneMatch(all::containsKey));
             pods.until(all -> all.values().stream().noneMatch(pod -> vms.contains(label(pod))));
@@ -65,12 +80,12 @@ final class StraightLine {
                                                             a.at(
                                                                             "/spec/source/persistentVolumeName")
                                                                     .asText())));
-            note(order, "Proving");
+            note(order, "step", "Proving");
             CompletableFuture.allOf(from.list(INSTANCES), from.list(PODS), from.list(ATTACHMENTS))
                     .join();
-            note(order, "Granting");
-            note(name + "-owner", "granted");
-            note(order, "StartingVMs");
+            note(order, "step", "Granting");
+            hold("{\"moving\": null, \"at\": \"there\"}");
+            note(order, "step", "StartingVMs");
             fence(to, "open").join();
             all(vm -> power(to, vm, started.get(vms.indexOf(vm)), true));
             there.until(
@@ -82,13 +97,19 @@ final class StraightLine {
                                                             .at("/status/phase")
                                                             .asText()
                                                             .equals("Running")));
-            note(order, "Completed");
+            note(order, "state", "Completed");
             return System.nanoTime() - begun;
         }
     }
 
-    private void note(String record, String step) {
-        hub.merge(HUB + "/" + record, "{\"data\": {\"step\": \"" + step + "\"}}").join();
+    private void note(String order, String field, String word) {
+        String status = "{\"status\": {\"" + field + "\": \"" + word + "\"}}";
+        hub.merge(ORDERS + "/" + order + "/status", status).join();
+    }
+
+    private void hold(String holder) {
+        String spec = "{\"spec\": {\"holder\": " + holder + ", \"epoch\": " + ++epoch + "}}";
+        hub.merge(OWNERSHIPS + "/" + name, spec).join();
     }
 
     private CompletableFuture<?> fence(BareApi site, String state) {
@@ -133,6 +154,22 @@ final class StraightLine {
 
     private static String label(JsonNode pod) {
         return pod.at("/metadata/labels/vm.kubevirt.io~1name").asText();
+    }
+
+    private static String ownership(String name) {
+        return """
+        {"apiVersion": "siterecovery.trilio.io/v1alpha1", "kind": "GroupOwnership",
+         "metadata": {"name": "%s"},
+         "spec": {"namespace": "production", "group": "%s", "holder": {"at": "here"}, "epoch": 0}}"""
+                .formatted(name, name);
+    }
+
+    private static String order(String name, String group) {
+        return """
+        {"apiVersion": "siterecovery.trilio.io/v1alpha1", "kind": "Failover",
+         "metadata": {"name": "%s"},
+         "spec": {"protectionGroup": "%s", "targetCluster": "there", "failoverType": "planned"}}"""
+                .formatted(name, group);
     }
 
     private static String configMap(String name) {

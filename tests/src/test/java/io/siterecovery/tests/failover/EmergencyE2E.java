@@ -118,11 +118,42 @@ class EmergencyE2E {
 
             in.world.powerOn("cluster1");
             healthy(in.dr, NAMESPACE, GROUP);
-            in.dr.apply(failover(CANONICAL, NAMESPACE, "back", GROUP, "primary"));
-            completes(in.dr, NAMESPACE, "back");
+            in.world.powerOff("cluster2");
+            in.primary.apply(
+                    emergency(NAMESPACE, "without-quorum", GROUP, true)
+                            .replace("targetCluster: dr", "targetCluster: primary"));
+            force(in, "without-quorum");
+            completes(in.primary, NAMESPACE, "without-quorum");
             assertThat(phase(in.primary, NAMESPACE, VM)).isEqualTo("Running");
+            in.world.powerOn("cluster2");
+            healthy(in.primary, NAMESPACE, GROUP);
             assertThat(in.world.drbd().doubleUses()).isEmpty();
         }
+    }
+
+    /** Types what the Failover asks for, on each node it names. */
+    private static void force(FailoverWorld in, String failover) {
+        in.primary.ok(
+                "wait",
+                "--for=jsonpath={.status.step}=AwaitingOperator",
+                "failover/" + failover,
+                "-n",
+                NAMESPACE,
+                "--timeout=60s");
+        String asked =
+                in.primary.ok(
+                        "get",
+                        "failover",
+                        failover,
+                        "-n",
+                        NAMESPACE,
+                        "-o",
+                        "jsonpath={.status.message}");
+        Matcher command =
+                Pattern.compile("on (cluster1-\\S+): drbdadm primary --force (\\S+)")
+                        .matcher(asked);
+        assertThat(command.results().count()).as(asked).isEqualTo(2);
+        command.reset().results().forEach(c -> in.world.drbd().force(c.group(1), c.group(2)));
     }
 
     private static void protect(FailoverWorld in) {

@@ -2,6 +2,7 @@ package io.siterecovery.failover.core.proof;
 
 import static io.siterecovery.events.drbd.ConnectionState.CONNECTED;
 import static io.siterecovery.events.drbd.ConnectionState.STAND_ALONE;
+import static io.siterecovery.events.drbd.DiskState.CONSISTENT;
 import static io.siterecovery.events.drbd.DiskState.DISKLESS;
 import static io.siterecovery.events.drbd.DiskState.INCONSISTENT;
 import static io.siterecovery.events.drbd.DiskState.OUTDATED;
@@ -110,12 +111,27 @@ public final class EmergencyProof {
                 } else if (!isHeardSinceClose(report)) {
                     missing.add(says(resource, report.node(), "nothing heard since Close"));
                 }
-                if (disks(report).noneMatch(v -> v.disk().is(UP_TO_DATE))) {
+                if (disks(report).noneMatch(v -> v.disk().is(UP_TO_DATE)) && !mayBeForced(report)) {
                     missing.add(says(resource, report.node(), "has no disk that is UpToDate"));
                 }
             }
         }
         return missing;
+    }
+
+    /**
+     * Without a quorum a replica does not know whether its data is the latest. Whoever has made
+     * sure that the source is gone knows it for DRBD, and has to tell it so on the node.
+     */
+    private boolean mayBeForced(NodeReport report) {
+        return at.confirmed()
+                && !at.sourceAnswers()
+                && disks(report)
+                        .allMatch(
+                                v ->
+                                        v.disk().is(UP_TO_DATE)
+                                                || (v.disk().is(CONSISTENT)
+                                                        && Boolean.FALSE.equals(v.quorum())));
     }
 
     private List<String> never() {

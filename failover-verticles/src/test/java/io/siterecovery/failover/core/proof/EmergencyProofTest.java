@@ -122,6 +122,19 @@ class EmergencyProofTest {
     }
 
     @Test
+    void a_disk_that_is_unsure_for_want_of_a_quorum_may_be_forced_by_who_is_sure() {
+        target.disk = DiskState.CONSISTENT;
+        target.quorum = false;
+        target.mayPromote = false;
+        assertMissing("has no disk that is UpToDate");
+        confirmed = true;
+        assertThat(judge().missing()).isEmpty();
+        assertThat(judge().commands()).hasSize(1);
+        sourceAnswers = true;
+        assertMissing("has no disk that is UpToDate");
+    }
+
+    @Test
     void nothing_makes_a_second_writer_or_old_data_right() {
         confirmed = true;
         target.connection = ConnectionState.CONNECTED;

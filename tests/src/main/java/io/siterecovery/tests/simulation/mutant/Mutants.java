@@ -14,8 +14,11 @@ public final class Mutants {
                     .flatMap(List::stream)
                     .toList();
 
+    /** Those that show when a site is lost. */
+    public static final List<Mutant> OF_EMERGENCIES = EmergencyMutants.all();
+
     public static final List<Mutant> ALL =
-            Stream.concat(OF_PLANNED_ONES.stream(), EmergencyMutants.all().stream()).toList();
+            Stream.concat(OF_PLANNED_ONES.stream(), OF_EMERGENCIES.stream()).toList();
 
     public static Optional<Mutant> named(String name) {
         return ALL.stream().filter(m -> m.name().equals(name)).findFirst();
