@@ -171,10 +171,14 @@ final class StormBench implements Callable<Integer> {
             }
             for (int round = 0; round < warmUp; round++) {
                 storm(fleet, all, most, limits, "warm-up-" + round);
+                back(fleet, all, most, "warm-up-" + round);
             }
             Map<Integer, Storm> storms = new LinkedHashMap<>();
             for (int size : sizes) {
                 storms.put(size, storm(fleet, all, size, limits, "storm-" + size));
+                if (storms.size() < sizes.size()) {
+                    back(fleet, all, size, "storm-" + size);
+                }
             }
             print(storms, most);
         }
@@ -199,13 +203,18 @@ final class StormBench implements Callable<Integer> {
         Storm storm = new Storm(size, ends, ordered, perSecond, writes);
         System.out.printf(
                 Locale.ROOT, "%s: last %.2f s, ratio %.2f%n", name, storm.end(1), storm.ratio());
+        return storm;
+    }
+
+    /** The site returns, and what was moved goes home. */
+    private static void back(Fleet fleet, List<Group> all, int size, String name) {
+        List<Group> some = all.subList(0, size);
         fleet.world().powerOn(Fleet.PRIMARY);
         fleet.settled(some, Fleet.DR);
         fleet.diagnosed(all, Fleet.PRIMARY, "Healthy");
         Map<Group, Long> back = fleet.move(some, Fleet.PRIMARY, "planned", name + "-back");
         System.out.printf(Locale.ROOT, "%s: back after %.2f s%n", name, quantile(back.values(), 1));
         fleet.settled(all, Fleet.PRIMARY);
-        return storm;
     }
 
     private static long version(Fleet fleet, String cluster) {
