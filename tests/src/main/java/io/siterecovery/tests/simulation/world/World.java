@@ -123,6 +123,7 @@ public final class World {
                                 60,
                                 "Remove",
                                 null,
+                                null,
                                 null)));
     }
 
