@@ -40,6 +40,7 @@ import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.failover.core.proof.Evidence.Rule;
 import io.siterecovery.failover.core.proof.Replication;
 import io.siterecovery.failover.core.proof.SourceInspection;
+import io.siterecovery.failover.core.taint.Taints;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -377,6 +378,7 @@ class FailoverPolicyTest {
                 TARGET,
                 TARGET,
                 plan.kind(),
+                plan.forced(),
                 plan.startedAt(),
                 plan.limits());
     }
@@ -425,6 +427,7 @@ class FailoverPolicyTest {
                         SOURCE,
                         TARGET,
                         FailoverPlan.Kind.CONFIRMED_EMERGENCY,
+                        true,
                         plan().startedAt(),
                         plan().limits());
         world.source = new Side(false, List.of());
@@ -475,6 +478,7 @@ class FailoverPolicyTest {
         Optional<SourceInspection> inspection = Optional.of(nothingLeft());
         boolean shown;
         boolean cancelled;
+        Taints taints = Taints.NONE;
         Optional<String> frozen = Optional.empty();
 
         Observation observe() {
@@ -490,6 +494,7 @@ class FailoverPolicyTest {
                     inspection,
                     shown,
                     cancelled,
+                    taints,
                     frozen);
         }
     }

@@ -29,6 +29,7 @@ import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.Ownership.Lock;
 import io.siterecovery.failover.core.ownership.Ownership.Past;
 import io.siterecovery.failover.core.proof.Resync;
+import io.siterecovery.failover.core.taint.Taints;
 import io.siterecovery.model.FailoverSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,6 +61,8 @@ class PreflightTest {
     private Instant orderedAt = NOW;
     private Optional<Subject> subject = Optional.empty();
     private boolean worldKnown = true;
+    private boolean force;
+    private Taints taints = Taints.NONE;
 
     @Test
     void accepts_what_can_be_moved() {
@@ -190,7 +193,7 @@ class PreflightTest {
                                 null,
                                 wanted.name(),
                                 type,
-                                false,
+                                force,
                                 null,
                                 dryRun,
                                 cancel));
@@ -209,6 +212,7 @@ class PreflightTest {
                         subject.orElse(new Subject.Known(GROUP, group)),
                         Optional.of(wanted),
                         Map.of(SOURCE, Optional.empty(), TARGET, Optional.empty()),
+                        taints,
                         Limits.DEFAULT);
         return Preflight.judge(pending, order, seen);
     }

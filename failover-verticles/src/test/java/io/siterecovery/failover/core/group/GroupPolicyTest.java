@@ -28,6 +28,7 @@ import io.siterecovery.failover.core.group.GroupEffect.WriteStatus;
 import io.siterecovery.failover.core.group.GroupObservation.Copy;
 import io.siterecovery.failover.core.group.GroupObservation.Definition;
 import io.siterecovery.failover.core.group.GroupObservation.Disk;
+import io.siterecovery.failover.core.group.GroupObservation.DrbdTaints;
 import io.siterecovery.failover.core.group.GroupObservation.Member;
 import io.siterecovery.failover.core.group.GroupObservation.Operation;
 import io.siterecovery.failover.core.group.GroupObservation.Site;
@@ -64,6 +65,7 @@ class GroupPolicyTest {
     private String desired = "running";
     private String placementCount = "2";
     private boolean paused;
+    private DrbdTaints taints = DrbdTaints.NONE;
 
     @Test
     void a_new_group_is_first_unclaimed_and_nothing_is_touched() {
@@ -303,7 +305,8 @@ class GroupPolicyTest {
                 ownership.map(o -> new OwnershipSeen("o", "1", o)),
                 operation,
                 List.of(source.site(spec, false), target.site(spec(target.copyDesires), true)),
-                replication(sourceReport(), targetReport()));
+                replication(sourceReport(), targetReport()),
+                taints);
     }
 
     private ProtectionGroupSpec spec(String desiredState) {

@@ -121,6 +121,7 @@ final class EmergencyMutants {
                             new Subject.Known(group, shown),
                             seen.target(),
                             seen.clusters(),
+                            seen.taints(),
                             seen.limits()));
         }
 
