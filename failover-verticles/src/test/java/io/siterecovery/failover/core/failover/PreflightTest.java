@@ -29,13 +29,17 @@ import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.Ownership.Lock;
 import io.siterecovery.failover.core.ownership.Ownership.Past;
 import io.siterecovery.failover.core.proof.Resync;
+import io.siterecovery.failover.core.taint.Bystanders;
+import io.siterecovery.failover.core.taint.NodeTaint;
 import io.siterecovery.failover.core.taint.Taints;
+import io.siterecovery.failover.core.taint.Taints.Asked;
 import io.siterecovery.model.FailoverSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PreflightTest {
@@ -156,6 +160,59 @@ class PreflightTest {
                         StartingVms.class, s -> assertThat(s.plan().isRetry()).isTrue());
         source = SILENT;
         assertWaitsThenRefused("NotAnswering");
+    }
+
+    @Test
+    void a_taint_is_not_removed_under_others_vms() {
+        tainted(new Bystanders(Set.of(new GroupId("production", "db"), new GroupId("x", "y")), 0));
+        assertRefused(
+                "UnsafeToRemoveTaints",
+                """
+                UNSAFE to remove taints on cluster2 - other Protection Groups have running VMs
+                Conflicting PGs: db, x/y
+                """,
+                "t on n2",
+                "force: true");
+        dryRun = true;
+        assertRefused("UnsafeToRemoveTaints", "Conflicting PGs: db, x/y");
+        force = true;
+        assertThat(judge())
+                .isInstanceOfSatisfying(
+                        Rehearsed.class,
+                        r ->
+                                assertThat(r.taints())
+                                        .contains("t on n2 would be removed", "db, x/y"));
+        dryRun = false;
+        assertThat(judge()).isInstanceOf(Closing.class);
+    }
+
+    @Test
+    void force_does_not_pass_over_other_deployments() {
+        force = true;
+        tainted(new Bystanders(Set.of(new GroupId("production", "db")), 2));
+        assertRefused(
+                "UnsafeToRemoveTaints",
+                "Conflicting PGs: db and 2 of other deployments",
+                "force does not");
+    }
+
+    @Test
+    void whose_vms_a_taint_protects_is_asked_before_anything_is_changed() {
+        taints = Taints.seen(List.of(new NodeTaint("n2", "t")));
+        assertWaitsThenRefused("TaintsNotChecked");
+        tainted(Bystanders.NOBODY);
+        assertThat(judge()).isInstanceOf(Closing.class);
+        dryRun = true;
+        assertThat(judge())
+                .isInstanceOfSatisfying(
+                        Rehearsed.class,
+                        r -> assertThat(r.taints()).isEqualTo("t on n2 would be removed"));
+    }
+
+    private void tainted(Bystanders whom) {
+        taints =
+                Taints.seen(List.of(new NodeTaint("n2", "t")))
+                        .answered(Optional.of(new Asked(NOW, whom)));
     }
 
     private void assertRefused(String reason, String... words) {

@@ -37,6 +37,7 @@ import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.core.taint.NodeTaint;
 import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.Condition;
 import io.siterecovery.model.ProtectionGroupSpec;
@@ -215,6 +216,40 @@ class GroupPolicyTest {
         assertThat(start.power()).isEqualTo(Power.START);
         assertThat(start.cluster()).isEqualTo(TARGET);
         assertThat(start.claim()).isEqualTo(AT_TARGET.claim("prod", GROUP));
+    }
+
+    @Test
+    void starts_nothing_before_taints_are_out_of_the_way() {
+        granted();
+        taints = new DrbdTaints(false, Map.of(TARGET, List.of(new NodeTaint("n2", "t"))));
+        for (String step : List.of("Granting", "RemovingTaints")) {
+            operation = Optional.of(new Operation("uid-1", step));
+            assertThat(actions()).isEmpty();
+        }
+        operation = Optional.of(new Operation("uid-1", "StartingVMs"));
+        assertThat(only(PatchVm.class).power()).isEqualTo(Power.START);
+        assertThat(only(PatchVm.class).tolerates()).isEmpty();
+        taints = DrbdTaints.NONE;
+        operation = Optional.of(new Operation("uid-1", "Granting"));
+        assertThat(only(PatchVm.class).power()).as("no taint, no wait").isEqualTo(Power.START);
+    }
+
+    @Test
+    void tolerates_the_taints_that_are_there_where_that_is_the_policy() {
+        granted();
+        operation = Optional.of(new Operation("uid-1", "Granting"));
+        taints = new DrbdTaints(true, Map.of(TARGET, List.of(new NodeTaint("n2", "t"))));
+        assertThat(only(PatchVm.class).power()).isEqualTo(Power.START);
+        assertThat(only(PatchVm.class).tolerates()).containsExactly("t");
+        taints = DrbdTaints.NONE;
+        assertThat(only(PatchVm.class).tolerates()).isEmpty();
+    }
+
+    private void granted() {
+        settled();
+        ownership = Optional.of(AT_TARGET);
+        source.marked(CLOSED).fenced(CLOSED).down();
+        target.fencedBy = Optional.empty();
     }
 
     @Test
