@@ -39,6 +39,7 @@ public final class Schedule {
     private final Troubles troubles;
     private final People people;
     private final Oracle oracle;
+    private final Optional<Closures> closures;
     private final long chaosEnds;
 
     /** Nothing goes wrong: then orders are carried out. */
@@ -81,6 +82,10 @@ public final class Schedule {
                                 oracle.isolation()::published));
         people = new People(agenda, dice.fork(), story, world, chaosEnds);
         Dice when = dice.fork();
+        closures =
+                wanted.contains(Trouble.TAINTS)
+                        ? Optional.of(new Closures(agenda, dice.fork(), story, world, chaosEnds))
+                        : Optional.empty();
         agenda.after(when.between(2000, 15_000) * Agenda.MILLI, people::firstOrder);
     }
 
@@ -120,12 +125,14 @@ public final class Schedule {
         if (troubles.has(Trouble.EMERGENCIES)) {
             troubles.whenSiteIsLost(people::emergency);
         }
+        closures.ifPresent(Closures::begin);
         control.start();
         until(chaosEnds);
         if (failed()) {
             return;
         }
         troubles.end();
+        closures.ifPresent(Closures::end);
         people.repairUntilQuiet();
         long patience = agenda.micros() + PATIENCE;
         while (!settled() && agenda.micros() < patience && !failed()) {

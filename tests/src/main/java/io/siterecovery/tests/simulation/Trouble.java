@@ -41,13 +41,15 @@ public enum Trouble {
     /** A whole site goes dark, or nobody reaches it any more while its VMs go on. */
     SITES,
     /** People order emergency failovers, some of them with a confirmation they cannot give. */
-    EMERGENCIES;
+    EMERGENCIES,
+    /** DRBD closes nodes to new VMs, and people order to them, some of them by force. */
+    TAINTS;
 
     private static final String NONE = "none";
 
     /** All that may go wrong while only planned failovers are ordered. */
     static Set<Trouble> aroundPlannedOnes() {
-        return EnumSet.complementOf(EnumSet.of(SITES, EMERGENCIES));
+        return EnumSet.complementOf(EnumSet.of(SITES, EMERGENCIES, TAINTS));
     }
 
     String word() {

@@ -15,7 +15,9 @@ public final class Mutants {
                     .toList();
 
     public static final List<Mutant> ALL =
-            Stream.concat(OF_PLANNED_ONES.stream(), EmergencyMutants.all().stream()).toList();
+            Stream.of(OF_PLANNED_ONES, EmergencyMutants.all(), TaintMutants.all())
+                    .flatMap(List::stream)
+                    .toList();
 
     public static Optional<Mutant> named(String name) {
         return ALL.stream().filter(m -> m.name().equals(name)).findFirst();
