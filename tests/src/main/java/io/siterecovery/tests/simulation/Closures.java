@@ -58,16 +58,37 @@ final class Closures {
             return;
         }
         Group group = dice.of(world.layout().groups());
+        String target = dice.of(List.of(World.EAST, World.WEST));
+        List<String> closed = taints.closed();
+        if (!closed.isEmpty()) {
+            target = world.layout().siteOf(dice.of(closed));
+            group = dice.of(elsewhere(target, group));
+        }
         String name = "hurry-" + ++orders;
         ObjectNode failover =
-                Objects.failover(
-                        "dr-" + group.deployment(),
-                        name,
-                        group,
-                        dice.of(List.of(World.EAST, World.WEST)),
-                        dice.chance(0.1));
+                Objects.failover("dr-" + group.deployment(), name, group, target, dice.chance(0.1));
         ((ObjectNode) failover.get("spec")).put("force", dice.chance(0.5));
         world.at(World.QUORUM).create(PERSON, ResourceKind.FAILOVER, failover);
-        agenda.after(dice.between(3, 25) * SECOND, this::order);
+        agenda.after(dice.between(3, 15) * SECOND, this::order);
+    }
+
+    /** Groups that are not at the site, or this one. */
+    private List<Group> elsewhere(String site, Group otherwise) {
+        List<Group> groups =
+                world.layout().groups().stream()
+                        .filter(
+                                g ->
+                                        world.at(World.QUORUM)
+                                                .get(
+                                                        ResourceKind.GROUP_OWNERSHIP,
+                                                        "dr-" + g.deployment(),
+                                                        g.ownershipName())
+                                                .filter(
+                                                        o ->
+                                                                !o.text("spec", "holder", "at")
+                                                                        .equals(site))
+                                                .isPresent())
+                        .toList();
+        return groups.isEmpty() ? List.of(otherwise) : groups;
     }
 }

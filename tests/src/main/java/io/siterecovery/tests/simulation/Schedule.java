@@ -56,7 +56,8 @@ public final class Schedule {
         Dice dice = new Dice(seed);
         story = new Story(agenda, tell);
         Set<Trouble> wanted = draw(allowed, dice.fork());
-        Layout layout = Layout.any(dice.fork());
+        Layout drawn = Layout.any(dice.fork());
+        Layout layout = wanted.contains(Trouble.TAINTS) ? drawn.crowded() : drawn;
         calm = wanted.isEmpty() && !layout.unclear();
         chaosEnds = dice.between(20, 90) * SECOND;
         story.tell(

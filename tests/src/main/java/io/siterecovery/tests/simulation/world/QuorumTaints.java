@@ -49,6 +49,11 @@ public final class QuorumTaints {
         lost.remove(node);
     }
 
+    /** Nodes that are closed now. */
+    public List<String> closed() {
+        return List.copyOf(lost);
+    }
+
     public void regainAll() {
         Set.copyOf(lost).forEach(this::regain);
     }
