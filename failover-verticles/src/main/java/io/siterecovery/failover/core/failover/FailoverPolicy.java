@@ -300,7 +300,7 @@ public final class FailoverPolicy {
             return moveTo(
                     seen.taints().isEmpty()
                             ? starting(Optional.empty())
-                            : new RemovingTaints(plan, Untainting.until(windowEnd())));
+                            : removing());
         }
         if (seen.cancelled()) {
             return undo(CANCELLED);
@@ -332,6 +332,10 @@ public final class FailoverPolicy {
         return next.equals(s.work())
                 ? new Decision(s, removal(s.work()))
                 : moveTo(new RemovingTaints(plan, next));
+    }
+
+    private RemovingTaints removing() {
+        return new RemovingTaints(plan, next(Untainting.until(windowEnd())));
     }
 
     private StartingVms starting(Optional<Untainting> work) {
@@ -382,7 +386,7 @@ public final class FailoverPolicy {
         List<Effect> effects = new ArrayList<>();
         if (!seen.taints().isEmpty()) {
             if (s.work().isEmpty()) {
-                return moveTo(new RemovingTaints(plan, Untainting.until(windowEnd())));
+                return moveTo(removing());
             }
             Untainting work = s.work().get();
             if (!seen.isPast(work.until())) {

@@ -96,15 +96,17 @@ public final class TaintMutants {
         @Override
         public Decision step(Active state, Observation seen, String deployment) {
             Decision decision = super.step(state, seen, deployment);
-            if (state instanceof RemovingTaints before
-                    && decision.next() instanceof RemovingTaints after
-                    && after.work().removed().size() > before.work().removed().size()) {
-                Untainting work = after.work();
-                return decision(
-                        state,
-                        new RemoveTaints(state.plan().target(), seen.taints().inTheWay(), work));
+            if (!(decision.next() instanceof RemovingTaints after)) {
+                return decision;
             }
-            return decision;
+            Untainting work = after.work();
+            Untainting bare =
+                    new Untainting(work.until(), List.of(), work.despite(), work.waitsFor());
+            return state.equals(new RemovingTaints(state.plan(), bare))
+                    ? decision(
+                            state,
+                            new RemoveTaints(state.plan().target(), seen.taints().inTheWay(), work))
+                    : decision(new RemovingTaints(state.plan(), bare));
         }
     }
 
