@@ -6,7 +6,10 @@ import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.events.cluster.NodeFact;
 import io.siterecovery.failover.core.ownership.Claim;
 import io.siterecovery.failover.core.ownership.ClusterId;
+import io.siterecovery.failover.core.ownership.GroupId;
+import io.siterecovery.failover.core.taint.Bystanders;
 import io.siterecovery.failover.core.taint.NodeTaint;
+import io.siterecovery.failover.core.taint.TaintSafety;
 import io.siterecovery.failover.core.taint.TaintSafety.Instance;
 import io.siterecovery.failover.view.TenantView;
 import io.siterecovery.model.ApiGroups;
@@ -21,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
 
 /**
  * DRBD's taints on a site's nodes, and who runs there: both as the site's API server itself says.
@@ -38,14 +43,36 @@ public final class NodeTaints {
         this.view = view;
     }
 
-    /** Every VM of a site that is up or coming up, and whose it is. */
-    public Future<List<Instance>> instances(ClusterId site) {
+    /**
+     * What this deployment itself knows of its groups.
+     *
+     * @param movingThere are on their way to the site
+     * @param carried whether the nodes have disks of a group
+     * @param memberOf the group that a VM belongs to, by its namespace and name
+     */
+    public record Own(
+            Set<GroupId> movingThere,
+            Predicate<GroupId> carried,
+            BiFunction<String, String, Optional<GroupId>> memberOf) {}
+
+    /** Other groups that have VMs on these nodes of a site or are on their way there. */
+    public Future<Bystanders> bystanders(
+            GroupId group, ClusterId site, Set<String> nodes, Own own) {
         KubernetesApi cluster = tenant.cluster(site.name());
         Future<List<GenericKubernetesResource>> vms =
                 cluster.list(ResourceKind.VIRTUAL_MACHINE, null, (String) null);
         Future<List<GenericKubernetesResource>> instances =
                 cluster.list(ResourceKind.VIRTUAL_MACHINE_INSTANCE, null, (String) null);
-        return Future.all(vms, instances).map(_ -> joined(vms.result(), instances.result()));
+        return Future.all(vms, instances)
+                .map(
+                        _ ->
+                                TaintSafety.bystanders(
+                                        tenant.tenant().name(),
+                                        group,
+                                        nodes,
+                                        joined(vms.result(), instances.result(), own),
+                                        own.movingThere(),
+                                        own.carried()));
     }
 
     /** A node as it is now, with its taints by their place in the list. */
@@ -111,7 +138,9 @@ public final class NodeTaints {
     }
 
     private static List<Instance> joined(
-            List<GenericKubernetesResource> vms, List<GenericKubernetesResource> instances) {
+            List<GenericKubernetesResource> vms,
+            List<GenericKubernetesResource> instances,
+            Own own) {
         Map<String, Claim> claims = new HashMap<>();
         for (GenericKubernetesResource vm : vms) {
             Map<String, String> annotations = vm.getMetadata().getAnnotations();
@@ -130,7 +159,11 @@ public final class NodeTaints {
             joined.add(
                     new Instance(
                             node.isEmpty() ? Optional.empty() : Optional.of(node),
-                            Optional.ofNullable(claims.get(place(instance)))));
+                            Optional.ofNullable(claims.get(place(instance))),
+                            own.memberOf()
+                                    .apply(
+                                            instance.getMetadata().getNamespace(),
+                                            instance.getMetadata().getName())));
         }
         return joined;
     }

@@ -1,5 +1,6 @@
 package io.siterecovery.failover.verticle;
 
+import io.siterecovery.failover.core.diagnosis.AutomaticResponse;
 import io.siterecovery.failover.core.failover.Decision;
 import io.siterecovery.failover.core.failover.Effect;
 import io.siterecovery.failover.core.failover.FailoverOrder;
@@ -35,6 +36,8 @@ public interface Decisions {
 
     GroupDecision group(GroupObservation seen);
 
+    AutomaticResponse.Answer respond(AutomaticResponse.Seen seen);
+
     /** The cores as they are. */
     record Core() implements Decisions {
 
@@ -66,6 +69,11 @@ public interface Decisions {
         @Override
         public GroupDecision group(GroupObservation seen) {
             return GroupPolicy.decide(seen);
+        }
+
+        @Override
+        public AutomaticResponse.Answer respond(AutomaticResponse.Seen seen) {
+            return AutomaticResponse.judge(seen);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.siterecovery.failover.verticle;
 import static io.vertx.core.Future.await;
 
 import io.siterecovery.failover.adapter.NodeTaints;
+import io.siterecovery.failover.adapter.NodeTaints.Own;
 import io.siterecovery.failover.adapter.OwnershipStore;
 import io.siterecovery.failover.core.failover.Effect.RemoveTaints;
 import io.siterecovery.failover.core.group.GroupObservation;
@@ -11,7 +12,6 @@ import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.taint.Bystanders;
 import io.siterecovery.failover.core.taint.NodeTaint;
 import io.siterecovery.failover.core.taint.TaintSafety;
-import io.siterecovery.failover.core.taint.TaintSafety.Instance;
 import io.siterecovery.failover.core.taint.Taints.Asked;
 import io.siterecovery.failover.view.GroupViews;
 import java.util.ArrayList;
@@ -60,14 +60,15 @@ final class Neighbours {
     }
 
     private Bystanders bystanders(GroupId group, ClusterId site, Set<String> on) {
-        List<Instance> found = await(nodes.instances(site));
-        return TaintSafety.bystanders(
-                desk.tenant(),
-                group,
-                on,
-                found,
-                views.movingTo(site),
-                other -> views.carried(other, site, on, desk.now()));
+        return await(
+                nodes.bystanders(
+                        group,
+                        site,
+                        on,
+                        new Own(
+                                views.movingTo(site),
+                                other -> views.carried(other, site, on, desk.now()),
+                                views::memberOf)));
     }
 
     /** What became of a removal. */

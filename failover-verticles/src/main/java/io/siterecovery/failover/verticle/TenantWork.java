@@ -91,7 +91,7 @@ public final class TenantWork {
         requests =
                 new Requests(
                         desk, tenant.namespace(), view, views, new RequestEffects(ports, view));
-        zones = new Zones(desk, tenant, view, views, new ZoneEffects(ports, view));
+        zones = new Zones(desk, tenant, view, views, new ZoneEffects(ports, view), decisions);
         policyLanes = desk.lanes(this::installPolicies);
         beginning = desk.lane("beginning", this::whoActedUntilNow);
     }

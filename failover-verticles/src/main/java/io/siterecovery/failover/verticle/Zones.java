@@ -44,15 +44,23 @@ final class Zones {
     private final TenantView view;
     private final GroupViews views;
     private final ZoneEffects effects;
+    private final Decisions decisions;
     private final Lane sites;
     private final Lanes<GroupId> responses;
 
-    Zones(Desk desk, Tenant tenant, TenantView view, GroupViews views, ZoneEffects effects) {
+    Zones(
+            Desk desk,
+            Tenant tenant,
+            TenantView view,
+            GroupViews views,
+            ZoneEffects effects,
+            Decisions decisions) {
         this.desk = desk;
         this.tenant = tenant;
         this.view = view;
         this.views = views;
         this.effects = effects;
+        this.decisions = decisions;
         this.sites = desk.lane("sites", this::diagnose);
         this.responses = desk.lanes(this::respond);
     }
@@ -122,7 +130,7 @@ final class Zones {
                 views.sites().stream().filter(s -> !s.equals(source)).findFirst().orElseThrow();
         Map<ClusterId, Optional<Diagnosis>> diagnoses = views.diagnoses(now);
         Answer answer =
-                AutomaticResponse.judge(
+                decisions.respond(
                         new AutomaticResponse.Seen(
                                 group,
                                 current.get().ownership(),

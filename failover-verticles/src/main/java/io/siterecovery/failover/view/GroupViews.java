@@ -235,6 +235,13 @@ public final class GroupViews {
         return moving;
     }
 
+    /** The group that has a VM among its members. */
+    public Optional<GroupId> memberOf(String namespace, String vm) {
+        return groupsIn(namespace)
+                .filter(g -> members(g, definition(g)).contains(vm))
+                .findFirst();
+    }
+
     /** Whether any of these nodes has a replica of a disk of the group. */
     public boolean carried(GroupId group, ClusterId site, Set<String> nodes, Instant now) {
         return observe(group, "", now).replication().reports().stream()

@@ -108,10 +108,15 @@ final class People {
         later(
                 20,
                 () ->
-                        world.layout()
-                                .groups()
+                        world.layout().groups().stream()
+                                .filter(group -> !holder(group).equals(target))
                                 .forEach(group -> orderEmergency(group, target, sure)));
         again(10, 8, this::repair, () -> true);
+    }
+
+    /** Some lose their heads although no site is lost. */
+    void panic() {
+        every(40, () -> orderEmergency(anyGroup(), anySite(), dice.chance(0.4)));
     }
 
     /** After the last fault somebody stays until everything is repaired. */
@@ -123,6 +128,8 @@ final class People {
         if (agenda.micros() >= until) {
             return;
         }
+        // What was under way before is in the way now.
+        cancelOne();
         String name = "emergency-" + ++orders;
         act(
                 "person",

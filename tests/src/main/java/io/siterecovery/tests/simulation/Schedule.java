@@ -29,6 +29,9 @@ public final class Schedule {
     /** Longer than a full pass. */
     private static final long QUIET = 70 * SECOND;
 
+    /** In seconds: after a minute of silence groups leave a lost site by themselves. */
+    private static final long TIME_TO_RESPOND = 150;
+
     private static final long MOST_STEPS = 300_000;
 
     private final long seed;
@@ -59,7 +62,10 @@ public final class Schedule {
         Layout drawn = Layout.any(dice.fork());
         Layout layout = wanted.contains(Trouble.TAINTS) ? drawn.crowded() : drawn;
         calm = wanted.isEmpty() && !layout.unclear();
-        chaosEnds = dice.between(20, 90) * SECOND;
+        boolean lost = wanted.contains(Trouble.SITES) || wanted.contains(Trouble.HUB);
+        chaosEnds =
+                (dice.between(20, 90) + (layout.automatic() && lost ? TIME_TO_RESPOND : 0))
+                        * SECOND;
         story.tell(
                 "", () -> "seed " + seed + ": " + wanted + " until " + chaosEnds / SECOND + " s");
         story.tell("", () -> layout.toString());
@@ -125,6 +131,7 @@ public final class Schedule {
         }
         if (troubles.has(Trouble.EMERGENCIES)) {
             troubles.whenSiteIsLost(people::emergency);
+            people.panic();
         }
         closures.ifPresent(Closures::begin);
         control.start();

@@ -62,7 +62,7 @@ public final class Simulate implements Callable<Integer> {
                     "Only these, with commas between, or none. Each seed draws some of them."
                             + " There are: calls, outages, watches, topics, broker, crashes,"
                             + " pauses, clocks, replication, nodes, agents, stubborn, git,"
-                            + " people, orders, sites, emergencies.")
+                            + " people, orders, sites, emergencies, hub.")
     private @Nullable String faults;
 
     @Option(

@@ -42,6 +42,8 @@ public enum Trouble {
     SITES,
     /** People order emergency failovers, some of them with a confirmation they cannot give. */
     EMERGENCIES,
+    /** The hub hears of neither site, and nothing is wrong with them. */
+    HUB,
     /** DRBD closes nodes to new VMs, and people order to them, some of them by force. */
     TAINTS;
 
@@ -49,7 +51,7 @@ public enum Trouble {
 
     /** All that may go wrong while only planned failovers are ordered. */
     static Set<Trouble> aroundPlannedOnes() {
-        return EnumSet.complementOf(EnumSet.of(SITES, EMERGENCIES, TAINTS));
+        return EnumSet.complementOf(EnumSet.of(SITES, EMERGENCIES, HUB, TAINTS));
     }
 
     String word() {

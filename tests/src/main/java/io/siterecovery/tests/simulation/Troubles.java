@@ -82,6 +82,7 @@ final class Troubles implements Interference {
         every(Trouble.NODES, 40, this::nodeOff);
         every(Trouble.AGENTS, 15, this::agentEnds);
         every(Trouble.SITES, 30, this::siteLost);
+        every(Trouble.HUB, 60, this::hubCutOff);
     }
 
     double watchTrouble() {
@@ -188,14 +189,13 @@ final class Troubles implements Interference {
 
     /** Dark: everything on it has ended. Unreached: nobody hears of it, and its VMs go on. */
     private void siteLost() {
-        String site = dice.of(List.of(World.EAST, World.WEST));
+        String site = dice.chance(0.7) ? World.EAST : World.WEST;
         if (!unreached.isEmpty()) {
             return;
         }
         boolean dark = dice.chance(0.5);
-        unreached.add(site);
         story.tell("site", () -> site + (dark ? " goes dark" : " is reached by nobody"));
-        network.down(site, true);
+        unreached(site);
         if (!dark) {
             world.replicationCut(true);
         }
@@ -203,15 +203,31 @@ final class Troubles implements Interference {
             if (dark && off.add(node)) {
                 world.power(node, false);
             }
-            agent(node).stop();
         }
         siteLost.accept(site);
-        later(20, 60, () -> siteBack(site));
+        later(20, world.layout().automatic() ? 180 : 60, () -> siteBack(site));
+    }
+
+    private void hubCutOff() {
+        if (unreached.isEmpty()) {
+            story.tell("site", () -> "the hub hears of neither site");
+            List<String> sites = List.of(World.EAST, World.WEST);
+            sites.forEach(this::unreached);
+            later(80, 160, () -> sites.forEach(this::siteBack));
+        }
+    }
+
+    private void unreached(String site) {
+        unreached.add(site);
+        world.reached(site, false);
+        network.down(site, true);
+        world.layout().nodes(site).forEach(node -> agent(node).stop());
     }
 
     private void siteBack(String site) {
         if (unreached.remove(site)) {
             story.tell("site", () -> site + " is back");
+            world.reached(site, true);
             world.replicationCut(false);
             network.down(site, false);
             for (String node : world.layout().nodes(site)) {

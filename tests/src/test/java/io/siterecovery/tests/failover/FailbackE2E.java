@@ -13,7 +13,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.siterecovery.sandbox.players.DrbdWorld;
 import java.time.Duration;
-import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -24,7 +23,6 @@ class FailbackE2E {
     private static final String NAMESPACE = "production";
     private static final String GROUP = "database";
     private static final String VM = "database-primary";
-    private static final int NODES = 3;
 
     private final FailoverWorld in;
     private final DrbdWorld drbd;
@@ -38,8 +36,8 @@ class FailbackE2E {
     void the_way_back_waits_for_the_resync_and_says_how_long() {
         in.primary.apply(group(ALIAS, NAMESPACE, GROUP, VM));
         healthy(in.primary, NAMESPACE, GROUP);
-        in.primary.apply(failover(ALIAS, NAMESPACE, "away", GROUP, "dr"));
-        completes(in.primary, NAMESPACE, "away");
+        in.primary.apply(failover(ALIAS, NAMESPACE, "database-away", GROUP, "dr"));
+        completes(in.primary, NAMESPACE, "database-away");
         healthy(in.dr, NAMESPACE, GROUP);
 
         interrupt(Duration.ofSeconds(4), 10 << 10);
@@ -58,8 +56,8 @@ class FailbackE2E {
         interrupt(Duration.ZERO, 200 << 20);
         condition("Reprotecting=False");
         healthy(in.dr, NAMESPACE, GROUP);
-        in.dr.apply(failover(ALIAS, NAMESPACE, "back", GROUP, "primary"));
-        completes(in.dr, NAMESPACE, "back");
+        in.dr.apply(failover(ALIAS, NAMESPACE, "database-back", GROUP, "primary"));
+        completes(in.dr, NAMESPACE, "database-back");
         healthy(in.primary, NAMESPACE, GROUP);
         assertThat(phase(in.dr, NAMESPACE, VM)).isEmpty();
     }
@@ -67,17 +65,9 @@ class FailbackE2E {
     /** The link fails for so long; then what the guests wrote is copied at this speed. */
     private void interrupt(Duration cut, long bytesPerSecond) {
         drbd.resyncRate(bytesPerSecond);
-        betweenSites(drbd::cutLink);
+        FailoverWorld.betweenSites(drbd::cutLink);
         FailoverWorld.last(cut);
-        betweenSites(drbd::healLink);
-    }
-
-    private static void betweenSites(BiConsumer<String, String> action) {
-        for (int here = 1; here <= NODES; here++) {
-            for (int there = 1; there <= NODES; there++) {
-                action.accept("cluster1-node" + here, "cluster2-node" + there);
-            }
-        }
+        FailoverWorld.betweenSites(drbd::healLink);
     }
 
     private void condition(String condition) {

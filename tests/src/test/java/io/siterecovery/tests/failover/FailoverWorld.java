@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -24,6 +25,9 @@ final class FailoverWorld implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(90);
     static final String CANONICAL = "siterecovery.trilio.io";
     static final String ALIAS = "dr.linstor.io";
+
+    /** Of each site. */
+    private static final int NODES = 3;
 
     private static final Duration GUEST = Duration.ofMillis(400);
 
@@ -232,5 +236,29 @@ final class FailoverWorld implements AutoCloseable {
     static void last(Duration length) {
         long end = System.nanoTime() + length.toNanos();
         await().atMost(length.plusSeconds(5)).until(() -> System.nanoTime() > end);
+    }
+
+    /** Does it with every two nodes of different sites. */
+    static void betweenSites(BiConsumer<String, String> action) {
+        for (int here = 1; here <= NODES; here++) {
+            for (int there = 1; there <= NODES; there++) {
+                action.accept("cluster1-node" + here, "cluster2-node" + there);
+            }
+        }
+    }
+
+    /**
+     * @param signal as {@code kill} calls it: STOP, CONT, KILL
+     */
+    static void signal(String signal, long pid) {
+        try {
+            Process kill = new ProcessBuilder("kill", "-" + signal, String.valueOf(pid)).start();
+            assertThat(kill.waitFor()).isZero();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 }

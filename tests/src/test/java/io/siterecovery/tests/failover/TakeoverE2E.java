@@ -6,13 +6,13 @@ import static io.siterecovery.tests.failover.FailoverWorld.failover;
 import static io.siterecovery.tests.failover.FailoverWorld.group;
 import static io.siterecovery.tests.failover.FailoverWorld.healthy;
 import static io.siterecovery.tests.failover.FailoverWorld.last;
+import static io.siterecovery.tests.failover.FailoverWorld.signal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.siterecovery.sandbox.kubernetes.KubernetesApiServer;
 import io.siterecovery.sandbox.kubernetes.KubernetesApiServer.HistoryEntry;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -99,17 +99,5 @@ class TakeoverE2E {
                         .reduce((_, later) -> later)
                         .filter(earlier -> earlier.object().path("spec").equals(spec))
                         .isEmpty();
-    }
-
-    private static void signal(String signal, long pid) {
-        try {
-            Process kill = new ProcessBuilder("kill", "-" + signal, String.valueOf(pid)).start();
-            assertThat(kill.waitFor()).isZero();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 }

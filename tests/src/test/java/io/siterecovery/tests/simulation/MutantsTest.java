@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.siterecovery.tests.simulation.mutant.Mutant;
 import io.siterecovery.tests.simulation.mutant.Mutants;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,8 +75,23 @@ class MutantsTest {
         found(mutant, MOST);
     }
 
+    static Stream<String> ofEmergencies() {
+        return Mutants.OF_EMERGENCIES.stream().map(Mutant::name);
+    }
+
+    @ParameterizedTest
+    @MethodSource("ofEmergencies")
+    @Tag("full")
+    void is_found_when_sites_are_lost(String mutant) {
+        found(mutant, EnumSet.allOf(Trouble.class), MOST);
+    }
+
     private static void found(String name, int within) {
-        Hunt hunt = new Hunt(crew, Trouble.aroundPlannedOnes(), 1, within);
+        found(name, Trouble.aroundPlannedOnes(), within);
+    }
+
+    private static void found(String name, Set<Trouble> faults, int within) {
+        Hunt hunt = new Hunt(crew, faults, 1, within);
         Hunt.Catch result = hunt.hunt(Mutants.named(name).orElseThrow());
         assertThat(result.soundToo()).as("without it").isEmpty();
         assertThat(result.caught()).as("found within " + within + " schedules").isTrue();

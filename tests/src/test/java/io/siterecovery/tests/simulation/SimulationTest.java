@@ -3,6 +3,7 @@ package io.siterecovery.tests.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,17 +14,28 @@ import org.junit.jupiter.api.Test;
 /** Thousands of schedules, and not one breaks an invariant. */
 class SimulationTest {
 
-    private static final Set<Trouble> ALL = Trouble.aroundPlannedOnes();
+    private static final Set<Trouble> ALL = EnumSet.allOf(Trouble.class);
 
     @Test
     void no_invariant_breaks_in_2000_schedules() {
-        run(2_000);
+        aroundPlannedOnes(2_000);
     }
 
     @Test
     @Tag("full")
     void no_invariant_breaks_in_10000_schedules() {
-        run(10_000);
+        aroundPlannedOnes(10_000);
+    }
+
+    @Test
+    void no_invariant_breaks_in_1000_schedules_of_lost_sites() {
+        whenSitesAreLost(1_000);
+    }
+
+    @Test
+    @Tag("full")
+    void no_invariant_breaks_in_5000_schedules_of_lost_sites() {
+        whenSitesAreLost(5_000);
     }
 
     @Test
@@ -31,12 +43,29 @@ class SimulationTest {
         assertThat(stories(1)).isEqualTo(stories(2)).hasSize(12);
     }
 
-    private static void run(int schedules) {
+    private static void aroundPlannedOnes(int schedules) {
+        Tally tally = run(schedules, Trouble.aroundPlannedOnes());
+        // One that never does anything breaks no rule either.
+        assertThat(tally.ended("Completed Completed")).isGreaterThan(schedules / 2);
+        assertThat(tally.ended("Completed DryRun")).isGreaterThan(schedules / 50);
+        assertThat(tally.ended("Failed Cancelled")).isGreaterThan(schedules / 100);
+        assertThat(tally.ended("Failed SourceDidNotStop")).isPositive();
+        assertThat(tally.ended("Failed DataNotProven")).isPositive();
+    }
+
+    private static void whenSitesAreLost(int schedules) {
+        Tally tally = run(schedules, ALL);
+        assertThat(tally.ended("Completed Completed")).isGreaterThan(schedules / 2);
+        assertThat(tally.ended("Failed ConfirmationNeeded")).isPositive();
+        assertThat(tally.ended("Failed NeverSafe")).isPositive();
+    }
+
+    private static Tally run(int schedules, Set<Trouble> faults) {
         Tally tally = new Tally();
         List<String> broken = new ArrayList<>();
         try (Crew crew = new Crew(Runtime.getRuntime().availableProcessors())) {
             crew.run(
-                    seeds(schedules).iterator(),
+                    seeds(schedules, faults).iterator(),
                     (_, outcome) -> {
                         tally.add(outcome);
                         outcome.violation()
@@ -51,17 +80,12 @@ class SimulationTest {
         }
         assertThat(broken).isEmpty();
         assertThat(tally.schedules()).isEqualTo(schedules);
-        // One that never does anything breaks no rule either.
-        assertThat(tally.ended("Completed Completed")).isGreaterThan(schedules / 2);
-        assertThat(tally.ended("Completed DryRun")).isGreaterThan(schedules / 50);
-        assertThat(tally.ended("Failed Cancelled")).isGreaterThan(schedules / 100);
-        assertThat(tally.ended("Failed SourceDidNotStop")).isPositive();
-        assertThat(tally.ended("Failed DataNotProven")).isPositive();
+        return tally;
     }
 
-    private static List<Job> seeds(int count) {
+    private static List<Job> seeds(int count, Set<Trouble> faults) {
         return LongStream.rangeClosed(1, count)
-                .mapToObj(seed -> (Job) new Job.Seeded(seed, ALL, "", false))
+                .mapToObj(seed -> (Job) new Job.Seeded(seed, faults, "", false))
                 .toList();
     }
 

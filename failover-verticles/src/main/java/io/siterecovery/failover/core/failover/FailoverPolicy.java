@@ -297,10 +297,7 @@ public final class FailoverPolicy {
 
     private Decision grant(Granting s, OwnershipSeen current) {
         if (current.ownership().holder().isAt(plan.target())) {
-            return moveTo(
-                    seen.taints().isEmpty()
-                            ? starting(Optional.empty())
-                            : removing());
+            return moveTo(seen.taints().isEmpty() ? starting(Optional.empty()) : removing());
         }
         if (seen.cancelled()) {
             return undo(CANCELLED);

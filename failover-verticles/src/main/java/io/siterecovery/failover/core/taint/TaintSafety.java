@@ -43,9 +43,12 @@ public final class TaintSafety {
      * A VM that an API server says is up or coming up.
      *
      * @param node empty while it has none
-     * @param claim of its VM; empty when that belongs to no group
+     * @param claim of its VM; empty when that carries none
+     * @param member the group of this deployment that its VM belongs to without a claim, as one that
+     *     was made again or is not held by anybody yet
      */
-    public record Instance(Optional<String> node, Optional<Claim> claim) {}
+    public record Instance(
+            Optional<String> node, Optional<Claim> claim, Optional<GroupId> member) {}
 
     /**
      * Taints that keep VMs from this site: one for which an untainted node has all its disks needs
@@ -110,19 +113,21 @@ public final class TaintSafety {
         Set<String> others = new HashSet<>();
         for (Instance instance : found) {
             boolean there = instance.node().map(nodes::contains).orElse(true);
-            if (!there || instance.claim().isEmpty()) {
+            if (!there) {
                 continue;
             }
-            Claim claim = instance.claim().get();
-            if (!claim.deployment().equals(deployment)) {
+            Optional<Claim> theirs =
+                    instance.claim().filter(c -> !c.deployment().equals(deployment));
+            if (theirs.isPresent()) {
                 // Where one without a node will go is not ours to know: it may be here.
-                others.add(claim.deployment() + "/" + claim.group());
-            } else {
-                GroupId id = GroupId.ofOwnership(claim.group());
-                if (instance.node().isPresent() || carried.test(id)) {
-                    groups.add(id);
-                }
+                others.add(theirs.get().deployment() + "/" + theirs.get().group());
+                continue;
             }
+            instance.claim()
+                    .map(claim -> GroupId.ofOwnership(claim.group()))
+                    .or(instance::member)
+                    .filter(id -> instance.node().isPresent() || carried.test(id))
+                    .ifPresent(groups::add);
         }
         underWay.stream().filter(carried).forEach(groups::add);
         groups.remove(group);

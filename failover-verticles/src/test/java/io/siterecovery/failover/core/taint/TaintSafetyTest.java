@@ -97,7 +97,7 @@ class TaintSafetyTest {
                         instance("n2", "staging/production.other/3/1"),
                         instance("n9", "staging/production.far/3/1"),
                         instance("n9", "prod/production.far/3/1"),
-                        new Instance(Optional.of("n2"), Optional.empty()));
+                        new Instance(Optional.of("n2"), Optional.empty(), Optional.empty()));
         assertThat(whom).isEqualTo(new Bystanders(Set.of(NEIGHBOUR, ELSEWHERE), 2));
         assertThat(whom.described("production"))
                 .isEqualTo("default/shop, database and 2 of other deployments");
@@ -106,10 +106,22 @@ class TaintSafetyTest {
 
     @Test
     void what_is_on_its_way_counts_if_it_may_end_there() {
-        Instance ours = new Instance(Optional.empty(), claim("prod/production.database/3/1"));
-        Instance theirs = new Instance(Optional.empty(), claim("staging/default.x/3/1"));
+        Instance ours = new Instance(Optional.empty(), claim("prod/production.database/3/1"), Optional.empty());
+        Instance theirs = new Instance(Optional.empty(), claim("staging/default.x/3/1"), Optional.empty());
         assertThat(bystanders(Set.of(NEIGHBOUR), ours)).isEqualTo(of(NEIGHBOUR));
         assertThat(bystanders(Set.of(), ours)).isEqualTo(Bystanders.NOBODY);
+        assertThat(bystanders(Set.of(), theirs)).isEqualTo(new Bystanders(Set.of(), 1));
+    }
+
+    @Test
+    void a_vm_without_a_claim_is_known_by_its_group_all_the_same() {
+        Instance made = new Instance(Optional.of("n2"), Optional.empty(), Optional.of(NEIGHBOUR));
+        assertThat(bystanders(Set.of(), made)).isEqualTo(of(NEIGHBOUR));
+        Instance theirs =
+                new Instance(
+                        Optional.of("n2"),
+                        claim("staging/default.x/3/1"),
+                        Optional.of(NEIGHBOUR));
         assertThat(bystanders(Set.of(), theirs)).isEqualTo(new Bystanders(Set.of(), 1));
     }
 
@@ -251,7 +263,7 @@ class TaintSafetyTest {
     }
 
     private static Instance instance(String node, String claim) {
-        return new Instance(Optional.of(node), claim(claim));
+        return new Instance(Optional.of(node), claim(claim), Optional.empty());
     }
 
     private static Optional<Claim> claim(String text) {

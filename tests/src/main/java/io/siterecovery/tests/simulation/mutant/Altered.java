@@ -1,5 +1,6 @@
 package io.siterecovery.tests.simulation.mutant;
 
+import io.siterecovery.failover.core.diagnosis.AutomaticResponse;
 import io.siterecovery.failover.core.failover.Decision;
 import io.siterecovery.failover.core.failover.Effect;
 import io.siterecovery.failover.core.failover.FailoverOrder;
@@ -55,6 +56,11 @@ class Altered implements Decisions {
     @Override
     public GroupDecision group(GroupObservation seen) {
         return sound.group(seen);
+    }
+
+    @Override
+    public AutomaticResponse.Answer respond(AutomaticResponse.Seen seen) {
+        return sound.respond(seen);
     }
 
     /** Sees the world other than it is. */

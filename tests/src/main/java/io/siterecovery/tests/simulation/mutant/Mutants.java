@@ -14,8 +14,11 @@ public final class Mutants {
                     .flatMap(List::stream)
                     .toList();
 
+    /** Those that show when a site is lost. */
+    public static final List<Mutant> OF_EMERGENCIES = EmergencyMutants.all();
+
     public static final List<Mutant> ALL =
-            Stream.of(OF_PLANNED_ONES, EmergencyMutants.all(), TaintMutants.all())
+            Stream.of(OF_PLANNED_ONES, OF_EMERGENCIES, TaintMutants.all())
                     .flatMap(List::stream)
                     .toList();
 

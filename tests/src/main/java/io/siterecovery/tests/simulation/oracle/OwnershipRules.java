@@ -5,6 +5,7 @@ import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.Ownership.Lock;
 import io.siterecovery.failover.core.ownership.Ownership.Past;
 import io.siterecovery.model.ResourceKind;
+import io.siterecovery.tests.simulation.engine.Agenda;
 import io.siterecovery.tests.simulation.world.ApiServer.Change;
 import io.siterecovery.tests.simulation.world.DrbdResource;
 import io.siterecovery.tests.simulation.world.Group;
@@ -22,6 +23,9 @@ import java.util.function.LongSupplier;
 
 /** Judges each change of an ownership by what is true at that moment. */
 final class OwnershipRules {
+
+    /** What lost power so lately still counts as there: its agent has just spoken. */
+    private static final long STILL_BELIEVED = 5 * Agenda.SECOND;
 
     private final World world;
     private final Truth truth;
@@ -170,7 +174,7 @@ final class OwnershipRules {
             if (resource != null
                     && resource.replicas().stream()
                             .filter(r -> r.site().equals(to))
-                            .noneMatch(Replica::upToDate)) {
+                            .noneMatch(r -> r.upToDateSince(now.getAsLong() - STILL_BELIEVED))) {
                 found.accept("I7", "granted to " + to + ", no disk of " + machine + " is good");
             }
         }

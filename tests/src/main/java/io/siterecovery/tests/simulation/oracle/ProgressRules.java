@@ -1,6 +1,7 @@
 package io.siterecovery.tests.simulation.oracle;
 
 import io.siterecovery.model.ResourceKind;
+import io.siterecovery.tests.simulation.engine.Agenda;
 import io.siterecovery.tests.simulation.world.ApiServer.Change;
 import io.siterecovery.tests.simulation.world.Group;
 import io.siterecovery.tests.simulation.world.Guest;
@@ -14,6 +15,9 @@ import java.util.function.BiConsumer;
 
 /** What a Failover says of itself must be so. */
 final class ProgressRules {
+
+    /** What was decided before may land so much later. */
+    private static final long LAST_LATE_WRITE = 65 * Agenda.SECOND;
 
     private final World world;
     private final Truth truth;
@@ -42,6 +46,10 @@ final class ProgressRules {
                 || !change.key().kind().equals(ResourceKind.FAILOVER)
                 || !change.server().name().equals(World.QUORUM)) {
             return;
+        }
+        boolean byItself = change.before() == null && change.key().name().startsWith("auto-");
+        if (byItself && world.deaf() > LAST_LATE_WRITE) {
+            found.accept("Brake", change.key() + " was ordered while neither site was heard of");
         }
         if (now.at("status", "conditions").findValuesAsText("type").contains("SafetyOverridden")) {
             group(change, now).ifPresent(g -> overridden.addAll(g.machines()));

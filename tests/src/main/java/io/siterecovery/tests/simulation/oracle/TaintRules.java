@@ -2,6 +2,7 @@ package io.siterecovery.tests.simulation.oracle;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.tests.simulation.world.ApiServer.Change;
 import io.siterecovery.tests.simulation.world.Group;
@@ -91,25 +92,34 @@ final class TaintRules {
         List<String> despite = texts(failover, "despite");
         boolean forced = failover.at("spec", "force").asBoolean();
         String own = failover.text("status", "operation", "group");
-        return world.kubeVirt(change.server().name())
-                .guests()
-                .filter(g -> !g.isOff() && g.node().equals(change.key().name()))
-                .filter(
-                        g ->
-                                truth.groupOf(g.machine().namespace(), g.machine().name())
-                                        .filter(
-                                                of ->
-                                                        !named(of).equals(own)
-                                                                || !ours(of, deployment))
-                                        .filter(
-                                                of ->
-                                                        !ours(of, deployment)
-                                                                || !forced
-                                                                || !despite.contains(named(of)))
-                                        .isPresent())
-                .map(Guest::toString)
-                .findFirst()
-                .map(guest -> guest + " is there");
+        for (Guest guest :
+                world.kubeVirt(change.server().name())
+                        .guests()
+                        .filter(g -> !g.isOff() && g.node().equals(change.key().name()))
+                        .toList()) {
+            Group of =
+                    truth.groupOf(guest.machine().namespace(), guest.machine().name())
+                            .orElseThrow();
+            boolean mine = ours(of, deployment) && named(of).equals(own);
+            boolean passedOver = ours(of, deployment) && forced && despite.contains(named(of));
+            if (!mine && !passedOver && isKnown(guest, of, deployment)) {
+                return Optional.of(guest + " is there");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What carries no claim is nobody's to other deployments, as one that was just made again. */
+    private boolean isKnown(Guest guest, Group group, String deployment) {
+        boolean claimed =
+                world.at(guest.site())
+                        .get(
+                                ResourceKind.VIRTUAL_MACHINE,
+                                guest.machine().namespace(),
+                                guest.machine().name())
+                        .filter(vm -> !vm.annotation(ApiGroups.CLAIM).isEmpty())
+                        .isPresent();
+        return claimed || (ours(group, deployment) && truth.isMember(group, guest.machine()));
     }
 
     private static boolean ours(Group group, String deployment) {

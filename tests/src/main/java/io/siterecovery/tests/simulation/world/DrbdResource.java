@@ -295,14 +295,24 @@ public final class DrbdResource {
     }
 
     private void finish(Link source, Link target) {
-        source.outOfSync = 0;
-        target.outOfSync = 0;
         target.owner.content = source.owner.content;
         target.owner.generations = new ArrayList<>(source.owner.generations);
         target.owner.disk = DiskState.UP_TO_DATE;
+        // With the last block from one peer nothing is lacking from the others either.
+        target.owner.links.stream()
+                .filter(l -> l.replication == ReplicationState.SYNC_TARGET)
+                .forEach(this::inSync);
+        touched(target.owner);
+    }
+
+    /** What was written meanwhile came over every connection. */
+    private void inSync(Link target) {
+        Link source = target.peer.to(target.owner);
+        source.outOfSync = 0;
+        target.outOfSync = 0;
+        target.owner.content = Math.max(target.owner.content, source.owner.content);
         establish(source, target);
         touched(source.owner);
-        touched(target.owner);
     }
 
     /**
@@ -344,6 +354,7 @@ public final class DrbdResource {
     void power(Replica replica, boolean on) {
         replica.up = on;
         if (!on) {
+            replica.wasGoodUntil = replica.disk == DiskState.UP_TO_DATE ? agenda.micros() : 0;
             replica.open = false;
             replica.primary = false;
         } else {

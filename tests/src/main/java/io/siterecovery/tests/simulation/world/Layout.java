@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param eastPolicies whether that cluster has admission policies
  * @param unclear whether VMs of the first group are meant to run on both sites at the beginning
+ * @param automatic whether groups leave a lost site by themselves
  */
 public record Layout(
         List<String> deployments,
@@ -20,7 +21,8 @@ public record Layout(
         DrbdResource.Options drbd,
         boolean eastPolicies,
         boolean westPolicies,
-        boolean unclear) {
+        boolean unclear,
+        boolean automatic) {
 
     /** One group of two VMs; the first cluster has admission policies, the second has none. */
     public static Layout plain() {
@@ -33,6 +35,7 @@ public record Layout(
                 1,
                 new DrbdResource.Options(false, false),
                 true,
+                false,
                 false,
                 false);
     }
@@ -70,7 +73,8 @@ public record Layout(
                 new DrbdResource.Options(dice.chance(0.4), majority),
                 dice.chance(0.75),
                 dice.chance(0.75),
-                dice.chance(0.05));
+                dice.chance(0.05),
+                dice.chance(0.3));
     }
 
     /** The same with neighbours: two groups of one deployment, and one of another. */
@@ -94,7 +98,8 @@ public record Layout(
                 drbd,
                 eastPolicies,
                 westPolicies,
-                unclear);
+                unclear,
+                automatic);
     }
 
     private static Group group(

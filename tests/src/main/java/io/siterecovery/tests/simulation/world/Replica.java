@@ -19,6 +19,9 @@ public final class Replica {
     boolean quorum = true;
     DiskState disk = DiskState.UP_TO_DATE;
 
+    /** When power was lost that found the disk up to date; 0 if it was not. */
+    long wasGoodUntil;
+
     /** Lines of data this disk has followed, newest last: what DRBD keeps as UUIDs. */
     List<Long> generations = new ArrayList<>();
 
@@ -49,6 +52,11 @@ public final class Replica {
 
     public boolean upToDate() {
         return up && disk == DiskState.UP_TO_DATE;
+    }
+
+    /** It is, or was until its node lost power, at that moment or later. */
+    public boolean upToDateSince(long micros) {
+        return upToDate() || (!up && wasGoodUntil >= micros);
     }
 
     /** Every write that any guest was told to be safe is on this disk. */

@@ -7,6 +7,7 @@ import io.siterecovery.tests.simulation.engine.Agenda;
 import io.siterecovery.tests.simulation.engine.Dice;
 import io.siterecovery.tests.simulation.engine.Story;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ public final class World {
     private final Map<String, DrbdResource> resources = new TreeMap<>();
     private final Map<String, Agent> agents = new TreeMap<>();
     private final List<Tenant> tenants = new ArrayList<>();
+    private final Map<String, Long> unreachedSince = new TreeMap<>();
     private boolean replicationCut;
 
     public World(Layout layout, Agenda agenda, Dice dice, Story story) {
@@ -119,7 +121,7 @@ public final class World {
                                 new ProtectionZoneSpec.Site(WEST, null, null),
                                 "linstor",
                                 namespaces,
-                                "Manual",
+                                layout.automatic() ? "Automatic" : "Manual",
                                 60,
                                 "Remove",
                                 null,
@@ -221,6 +223,22 @@ public final class World {
                                 g.machine().claims().stream()
                                         .map(g.machine()::resource)
                                         .anyMatch(resource.name()::equals));
+    }
+
+    /** Whether anything but other sites' DRBD hears of a site. */
+    public void reached(String site, boolean reached) {
+        if (reached) {
+            unreachedSince.remove(site);
+        } else {
+            unreachedSince.put(site, agenda.micros());
+        }
+    }
+
+    /** Neither site has been heard of for so long, in microseconds; 0 while one is. */
+    public long deaf() {
+        return unreachedSince.size() < 2
+                ? 0
+                : agenda.micros() - Collections.max(unreachedSince.values());
     }
 
     /** The replication network between the sites. */
