@@ -237,9 +237,7 @@ public final class GroupViews {
 
     /** The group that has a VM among its members. */
     public Optional<GroupId> memberOf(String namespace, String vm) {
-        return groupsIn(namespace)
-                .filter(g -> members(g, definition(g)).contains(vm))
-                .findFirst();
+        return groupsIn(namespace).filter(g -> members(g, definition(g)).contains(vm)).findFirst();
     }
 
     /** Whether any of these nodes has a replica of a disk of the group. */

@@ -44,8 +44,8 @@ public final class TaintSafety {
      *
      * @param node empty while it has none
      * @param claim of its VM; empty when that carries none
-     * @param member the group of this deployment that its VM belongs to without a claim, as one that
-     *     was made again or is not held by anybody yet
+     * @param member the group of this deployment that its VM belongs to without a claim, as one
+     *     that was made again or is not held by anybody yet
      */
     public record Instance(
             Optional<String> node, Optional<Claim> claim, Optional<GroupId> member) {}

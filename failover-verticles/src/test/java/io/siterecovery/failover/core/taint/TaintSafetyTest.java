@@ -106,8 +106,11 @@ class TaintSafetyTest {
 
     @Test
     void what_is_on_its_way_counts_if_it_may_end_there() {
-        Instance ours = new Instance(Optional.empty(), claim("prod/production.database/3/1"), Optional.empty());
-        Instance theirs = new Instance(Optional.empty(), claim("staging/default.x/3/1"), Optional.empty());
+        Instance ours =
+                new Instance(
+                        Optional.empty(), claim("prod/production.database/3/1"), Optional.empty());
+        Instance theirs =
+                new Instance(Optional.empty(), claim("staging/default.x/3/1"), Optional.empty());
         assertThat(bystanders(Set.of(NEIGHBOUR), ours)).isEqualTo(of(NEIGHBOUR));
         assertThat(bystanders(Set.of(), ours)).isEqualTo(Bystanders.NOBODY);
         assertThat(bystanders(Set.of(), theirs)).isEqualTo(new Bystanders(Set.of(), 1));
@@ -119,9 +122,7 @@ class TaintSafetyTest {
         assertThat(bystanders(Set.of(), made)).isEqualTo(of(NEIGHBOUR));
         Instance theirs =
                 new Instance(
-                        Optional.of("n2"),
-                        claim("staging/default.x/3/1"),
-                        Optional.of(NEIGHBOUR));
+                        Optional.of("n2"), claim("staging/default.x/3/1"), Optional.of(NEIGHBOUR));
         assertThat(bystanders(Set.of(), theirs)).isEqualTo(new Bystanders(Set.of(), 1));
     }
 
