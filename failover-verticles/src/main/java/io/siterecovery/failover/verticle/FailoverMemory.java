@@ -2,6 +2,7 @@ package io.siterecovery.failover.verticle;
 
 import io.siterecovery.failover.core.failover.Observation.Fence;
 import io.siterecovery.failover.core.proof.SourceInspection;
+import io.siterecovery.failover.core.taint.Taints.Asked;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ final class FailoverMemory {
     Fence fence = Fence.UNTRIED;
     @Nullable Map<String, Long> topicEnds;
     @Nullable SourceInspection inspection;
+    @Nullable Asked neighbours;
     boolean desiredStateShown;
     int triesToHide;
 
@@ -23,6 +25,7 @@ final class FailoverMemory {
             boolean proven = step.equals("Proving") && next.equals("Granting");
             step = next;
             desiredStateShown = false;
+            neighbours = null;
             if (!proven) {
                 inspection = null;
             }

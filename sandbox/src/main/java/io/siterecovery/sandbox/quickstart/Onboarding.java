@@ -41,6 +41,7 @@ record Onboarding(Clusters clusters, Map<Role, SiteApi> apis) {
                                 null,
                                 "Remove",
                                 null,
+                                null,
                                 null)));
     }
 

@@ -21,12 +21,13 @@ import io.siterecovery.failover.core.failover.FailoverState.Closing;
 import io.siterecovery.failover.core.failover.FailoverState.Completed;
 import io.siterecovery.failover.core.failover.FailoverState.Failed;
 import io.siterecovery.failover.core.failover.FailoverState.Granting;
+import io.siterecovery.failover.core.failover.FailoverState.Pending;
 import io.siterecovery.failover.core.failover.FailoverState.Proving;
 import io.siterecovery.failover.core.failover.FailoverState.Rehearsed;
+import io.siterecovery.failover.core.failover.FailoverState.RemovingTaints;
 import io.siterecovery.failover.core.failover.FailoverState.RollingBack;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
-import io.siterecovery.failover.core.failover.FailoverState.Pending;
 import io.siterecovery.failover.core.failover.Observation;
 import io.siterecovery.failover.core.failover.Preflight;
 import io.siterecovery.failover.core.failover.Preflight.GroupSeen;
@@ -155,6 +156,7 @@ final class EmergencyMutants {
                             new Subject.Known(group, shown),
                             seen.target(),
                             seen.clusters(),
+                            seen.taints(),
                             seen.limits()));
         }
 
@@ -252,7 +254,8 @@ final class EmergencyMutants {
                             as(s.plan(), from, to), s.proofFrom(), s.commands(), s.deadline());
             case Granting s ->
                     new Granting(as(s.plan(), from, to), s.proofFrom(), s.by(), s.deadline());
-            case StartingVms s -> new StartingVms(as(s.plan(), from, to), s.deadline());
+            case RemovingTaints s -> new RemovingTaints(as(s.plan(), from, to), s.work());
+            case StartingVms s -> new StartingVms(as(s.plan(), from, to), s.work(), s.deadline());
             case RollingBack s -> new RollingBack(as(s.plan(), from, to), s.why(), s.deadline());
             case Completed s -> new Completed(as(s.plan(), from, to));
             case Pending _, Rehearsed _, Failed _ -> state;
@@ -269,6 +272,7 @@ final class EmergencyMutants {
                 p.source(),
                 p.target(),
                 p.kind() == from ? to : p.kind(),
+                p.forced(),
                 p.startedAt(),
                 p.limits());
     }
@@ -308,10 +312,7 @@ final class EmergencyMutants {
         public Answer respond(Seen seen) {
             return silent(seen.source()) && silent(seen.target())
                     ? new Answer.Order(
-                            "auto-"
-                                    + seen.group().ownershipName()
-                                    + "-"
-                                    + seen.ownership().epoch(),
+                            "auto-" + seen.group().ownershipName() + "-" + seen.ownership().epoch(),
                             seen.other(),
                             "silence")
                     : super.respond(seen);
