@@ -227,8 +227,7 @@ final class Failovers {
                 return Optional.empty();
             }
             FailoverMemory memory =
-                    memories.computeIfAbsent(
-                            fact.get().meta().uid(), _ -> new FailoverMemory());
+                    memories.computeIfAbsent(fact.get().meta().uid(), _ -> new FailoverMemory());
             Stored stored = memory.read(fact.get(), seen -> records.read(name, seen));
             memory.enter(FailoverStore.step(stored.state()));
             boolean acted =

@@ -4,21 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.siterecovery.events.cluster.CustomResourceFact;
-import io.siterecovery.events.cluster.FenceFact;
-import io.siterecovery.events.cluster.PersistentVolumeClaimFact;
-import io.siterecovery.failover.core.ownership.GroupId;
-import java.util.Optional;
 import io.siterecovery.events.cluster.FactKey;
+import io.siterecovery.events.cluster.FenceFact;
 import io.siterecovery.events.cluster.ObjectMeta;
+import io.siterecovery.events.cluster.PersistentVolumeClaimFact;
 import io.siterecovery.events.cluster.PersistentVolumeFact;
 import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.events.cluster.VolumeAttachmentFact;
 import io.siterecovery.events.drbd.RoutedBeats;
+import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.model.ResourceKind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -112,10 +112,10 @@ class TenantViewTest {
                 .containsExactly(new Change.Namespace("production"), new Change.Group(group));
         changes.clear();
         FactKey failover =
-                new FactKey(
-                        FactKey.QUORUM, ResourceKind.FAILOVER.qualified(), "dr-prod", "move");
+                new FactKey(FactKey.QUORUM, ResourceKind.FAILOVER.qualified(), "dr-prod", "move");
         view.apply(failover, resource("1", "{}", "{}"));
-        view.apply(failover, resource("2", "{}", "{\"operation\": {\"group\": \"production/pg\"}}"));
+        view.apply(
+                failover, resource("2", "{}", "{\"operation\": {\"group\": \"production/pg\"}}"));
         assertThat(changes)
                 .startsWith(new Change.Operation("move", Optional.empty()))
                 .endsWith(new Change.Operation("move", Optional.of(group)));
