@@ -112,6 +112,7 @@ class TenantRunTest {
                         null,
                         null,
                         null,
+                        null,
                         null));
     }
 }

@@ -74,6 +74,7 @@ class TenantTest {
                         null,
                         null,
                         null,
+                        null,
                         null));
     }
 }

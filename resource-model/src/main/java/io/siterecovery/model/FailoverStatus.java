@@ -111,7 +111,19 @@ public record FailoverStatus(
                                             + " answers, Q DRBD's quorum, F a human's word.",
                             words = {"P", "R", "Q", "F"})
                     @Nullable String rule,
+            @Schema("What is being done about DRBD's taints on the target's nodes.")
+                    @Nullable Taints taints,
             @Schema("Reason of what ended or undid the operation.") @Nullable String refusalReason,
             @Schema(value = "Message of what ended or undid the operation.", maxLength = 32768)
                     @Nullable String refusalMessage) {}
+
+    /** Recorded before a taint is taken off. */
+    public record Taints(
+            @Schema("When it is given up.") @Nullable Instant until,
+            @Schema(value = "Taints that are taken off, as <key> on <node>.", maxItems = 4096)
+                    @Nullable List<String> removed,
+            @Schema(value = "Groups that have VMs there and were not waited for.", maxItems = 4096)
+                    @Nullable List<String> despite,
+            @Schema(value = "What is waited for first.", maxLength = 32768)
+                    @Nullable String waitsFor) {}
 }

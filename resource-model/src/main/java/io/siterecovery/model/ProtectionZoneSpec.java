@@ -53,6 +53,17 @@ public record ProtectionZoneSpec(
                         byDefault = "\"Remove\"")
                 @Nullable String taintPolicy,
         @Schema(
+                        value =
+                                "Keys of the taints that DRBD's own agents set on nodes; absent:"
+                                        + " drbd.linbit.com/lost-quorum and"
+                                        + " drbd.linbit.com/force-io-error.",
+                        pattern = Names.QUALIFIED,
+                        maxLength = Names.QUALIFIED_LENGTH,
+                        minItems = 1,
+                        maxItems = 16,
+                        distinct = true)
+                @Nullable List<String> drbdTaints,
+        @Schema(
                         value = "Which storage class stands for which on the other site.",
                         maxItems = 64,
                         key = "primaryStorageClass")

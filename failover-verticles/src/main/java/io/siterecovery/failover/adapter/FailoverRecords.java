@@ -13,6 +13,7 @@ import io.siterecovery.failover.core.failover.FailoverState.Granting;
 import io.siterecovery.failover.core.failover.FailoverState.Pending;
 import io.siterecovery.failover.core.failover.FailoverState.Proving;
 import io.siterecovery.failover.core.failover.FailoverState.Rehearsed;
+import io.siterecovery.failover.core.failover.FailoverState.RemovingTaints;
 import io.siterecovery.failover.core.failover.FailoverState.RollingBack;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
@@ -21,6 +22,7 @@ import io.siterecovery.failover.core.failover.Refusal;
 import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.proof.Evidence.Rule;
+import io.siterecovery.failover.core.taint.Untainting;
 import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.FailoverSpec;
 import io.siterecovery.model.FailoverStatus;
@@ -111,7 +113,7 @@ public final class FailoverRecords {
         }
         FailoverPlan plan = plan(order, status, operation, limits);
         if ("Completed".equals(status.state())) {
-            return order.isDryRun() ? new Rehearsed(plan) : new Completed(plan);
+            return order.isDryRun() ? new Rehearsed(plan, "") : new Completed(plan);
         }
         Instant deadline = required("deadline", operation.deadline());
         return active(String.valueOf(status.step()), plan, operation, status, deadline);
@@ -134,10 +136,30 @@ public final class FailoverRecords {
                             Objects.requireNonNullElse(operation.commands(), List.of()),
                             deadline);
             case "Granting" -> new Granting(plan, from(operation), rule(plan, operation), deadline);
-            case "StartingVMs" -> new StartingVms(plan, deadline);
+            case "RemovingTaints" ->
+                    new RemovingTaints(
+                            plan,
+                            work(operation)
+                                    .orElseThrow(
+                                            () ->
+                                                    new MalformedResource(
+                                                            "status.operation.taints",
+                                                            "missing in a stored operation")));
+            case "StartingVMs" -> new StartingVms(plan, work(operation), deadline);
             case "RollingBack" -> new RollingBack(plan, refusal(operation, status), deadline);
             default -> throw new MalformedResource("status.step", "unknown step " + step);
         };
+    }
+
+    private static Optional<Untainting> work(Operation operation) {
+        return Optional.ofNullable(operation.taints())
+                .map(
+                        t ->
+                                new Untainting(
+                                        required("operation.taints.until", t.until()),
+                                        Objects.requireNonNullElse(t.removed(), List.of()),
+                                        Objects.requireNonNullElse(t.despite(), List.of()),
+                                        Objects.requireNonNullElse(t.waitsFor(), "")));
     }
 
     private static Rule rule(FailoverPlan plan, Operation operation) {
@@ -165,6 +187,7 @@ public final class FailoverRecords {
                 new ClusterId(required("sourceCluster", status.sourceCluster())),
                 new ClusterId(required("targetCluster", status.targetCluster())),
                 order.kind(),
+                order.isForced(),
                 required("startedAt", status.startedAt()),
                 limits);
     }
@@ -195,6 +218,7 @@ public final class FailoverRecords {
                 limit("FAILOVER_TIMEOUT", annotations, Limits.DEFAULT.failover()),
                 limit("DRBD_WAIT_TIME", annotations, Limits.DEFAULT.data()),
                 limit("VM_START_TIMEOUT", annotations, Limits.DEFAULT.start()),
+                limit("TAINT_REMOVAL_WINDOW", annotations, Limits.DEFAULT.taints()),
                 limit("OPERATOR_TIMEOUT", annotations, Limits.DEFAULT.operator()));
     }
 

@@ -12,26 +12,33 @@ import io.siterecovery.failover.core.failover.FailoverState.Granting;
 import io.siterecovery.failover.core.failover.FailoverState.Pending;
 import io.siterecovery.failover.core.failover.FailoverState.Proving;
 import io.siterecovery.failover.core.failover.FailoverState.Rehearsed;
+import io.siterecovery.failover.core.failover.FailoverState.RemovingTaints;
 import io.siterecovery.failover.core.failover.FailoverState.RollingBack;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
 import io.siterecovery.failover.core.failover.Refusal;
 import io.siterecovery.failover.core.proof.Evidence.Rule;
 import io.siterecovery.failover.core.proof.Loss;
+import io.siterecovery.failover.core.taint.Untainting;
 import io.siterecovery.model.Condition;
 import io.siterecovery.model.FailoverStatus;
 import io.siterecovery.model.FailoverStatus.DataLoss;
 import io.siterecovery.model.FailoverStatus.Operation;
+import io.siterecovery.model.FailoverStatus.Taints;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a failover's state as the status that users see and that an instance goes on from. */
 final class FailoverStatuses {
+
+    private static final String PASSED_OVER =
+            "taints removed by force although these groups have running VMs there: ";
 
     static FailoverStatus write(Stored stored, FailoverState next, Progress progress, Instant now) {
         FailoverStatus before = stored.status();
@@ -68,6 +75,7 @@ final class FailoverStatuses {
                         next instanceof Granting g
                                 ? g.by().name()
                                 : was == null ? null : was.rule(),
+                        taints(next, was),
                         refusal == null ? null : refusal.reason(),
                         refusal == null ? null : refusal.message()),
                 conditions(before, next, progress, now));
@@ -89,6 +97,7 @@ final class FailoverStatuses {
             case Proving _ -> "Proving";
             case AwaitingOperator _ -> "AwaitingOperator";
             case Granting _ -> "Granting";
+            case RemovingTaints _ -> "RemovingTaints";
             case StartingVms _ -> "StartingVMs";
             case RollingBack _ -> "RollingBack";
             case Completed _, Rehearsed _ -> "Completed";
@@ -114,11 +123,20 @@ final class FailoverStatuses {
                             + " waits for a human; type: "
                             + String.join("; ", commands);
             case Granting(var plan, _, _, _) -> "proven; granting the group to " + plan.target();
-            case StartingVms(var plan, _) -> "starting VMs on " + plan.target();
+            case RemovingTaints(var plan, var work) ->
+                    "DRBD's taints keep VMs from nodes of "
+                            + plan.target()
+                            + (work.waitsFor().isEmpty()
+                                    ? ": " + String.join(", ", work.removed())
+                                    : "; waiting: " + work.waitsFor());
+            case StartingVms(var plan, _, _) -> "starting VMs on " + plan.target();
             case RollingBack(var plan, var why, _) ->
                     "giving the group back to " + plan.source() + ": " + why.message();
             case Completed(var plan) -> "all VMs run on " + plan.target();
-            case Rehearsed(var plan) -> "dry run, nothing was changed: " + rehearsed(plan);
+            case Rehearsed(var plan, var taints) ->
+                    "dry run, nothing was changed: "
+                            + rehearsed(plan)
+                            + (taints.isEmpty() ? "" : "; " + taints);
             case Failed(var why, _) -> why.message();
         };
     }
@@ -140,7 +158,7 @@ final class FailoverStatuses {
                     Granting _,
                     RollingBack _ ->
                     "StoppingOnSource";
-            case StartingVms _ -> "StartingOnTarget";
+            case RemovingTaints _, StartingVms _ -> "StartingOnTarget";
             case Completed _, Rehearsed _ -> "Completed";
             case Failed _ -> "Failed";
         };
@@ -150,7 +168,7 @@ final class FailoverStatuses {
         return switch (state) {
             case Active active -> active.plan();
             case Completed(var plan) -> plan;
-            case Rehearsed(var plan) -> plan;
+            case Rehearsed(var plan, _) -> plan;
             case Pending _, Failed _ -> null;
         };
     }
@@ -165,6 +183,7 @@ final class FailoverStatuses {
                     Proving _,
                     AwaitingOperator _,
                     Granting _,
+                    RemovingTaints _,
                     StartingVms _,
                     Completed _,
                     Rehearsed _ ->
@@ -181,6 +200,7 @@ final class FailoverStatuses {
             case Granting s -> s.proofFrom();
             case Pending _,
                     Closing _,
+                    RemovingTaints _,
                     StartingVms _,
                     RollingBack _,
                     Completed _,
@@ -242,8 +262,14 @@ final class FailoverStatuses {
                             now);
                 }
             }
-            case StartingVms s ->
-                    set(conditions, "Granted", "True", "Granted", "to " + s.plan().target(), now);
+            case RemovingTaints s -> {
+                set(conditions, "Granted", "True", "Granted", "to " + s.plan().target(), now);
+                untainted(conditions, s.work(), now);
+            }
+            case StartingVms s -> {
+                set(conditions, "Granted", "True", "Granted", "to " + s.plan().target(), now);
+                s.work().ifPresent(work -> untainted(conditions, work, now));
+            }
             case Completed c -> {
                 set(conditions, "TargetRunning", "True", "Running", "on " + c.plan().target(), now);
                 set(conditions, "Succeeded", "True", "Completed", message(next), now);
@@ -257,6 +283,57 @@ final class FailoverStatuses {
             }
         }
         return conditions;
+    }
+
+    private static @Nullable Taints taints(FailoverState next, @Nullable Operation was) {
+        Optional<Untainting> work =
+                switch (next) {
+                    case RemovingTaints s -> Optional.of(s.work());
+                    case StartingVms s -> s.work();
+                    case Pending _,
+                            Closing _,
+                            StoppingVms _,
+                            Proving _,
+                            AwaitingOperator _,
+                            Granting _,
+                            RollingBack _,
+                            Completed _,
+                            Rehearsed _,
+                            Failed _ ->
+                            Optional.empty();
+                };
+        return work.map(w -> new Taints(w.until(), w.removed(), w.despite(), w.waitsFor()))
+                .orElse(was == null ? null : was.taints());
+    }
+
+    private static void untainted(List<Condition> conditions, Untainting work, Instant now) {
+        if (!work.waitsFor().isEmpty()) {
+            set(conditions, "TaintsRemoved", "False", "Waiting", work.waitsFor(), now);
+        } else if (!work.removed().isEmpty()) {
+            String taints = String.join(", ", work.removed());
+            set(conditions, "TaintsRemoved", "True", "Removed", taints, now);
+        }
+        if (!work.despite().isEmpty()) {
+            overridden(conditions, work.despite(), now);
+        }
+    }
+
+    /** Whatever else was skipped before stays on record. */
+    private static void overridden(List<Condition> conditions, List<String> groups, Instant now) {
+        String forced = PASSED_OVER + String.join(", ", groups);
+        Optional<String> confirmed =
+                conditions.stream()
+                        .filter(c -> c.type().equals("SafetyOverridden"))
+                        .filter(c -> c.reason().equals("Confirmed"))
+                        .map(c -> c.message().split("; " + PASSED_OVER, 2)[0])
+                        .findAny();
+        set(
+                conditions,
+                "SafetyOverridden",
+                "True",
+                confirmed.isPresent() ? "Confirmed" : "TaintsRemoved",
+                confirmed.map(message -> message + "; " + forced).orElse(forced),
+                now);
     }
 
     private static String proven(Granting s) {

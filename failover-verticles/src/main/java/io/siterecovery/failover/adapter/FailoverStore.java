@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.siterecovery.events.cluster.CustomResourceFact;
 import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.failover.adapter.FailoverRecords.Stored;
+import io.siterecovery.failover.core.failover.FailoverPlan;
 import io.siterecovery.failover.core.failover.FailoverState;
 import io.siterecovery.failover.view.TenantView;
 import io.siterecovery.model.ApiGroups;
@@ -118,6 +119,11 @@ public final class FailoverStore {
     /** The word that users see for a state. */
     public static String step(FailoverState state) {
         return FailoverStatuses.step(state);
+    }
+
+    /** What a state is about, as far as that is known of it. */
+    public static Optional<FailoverPlan> planOf(FailoverState state) {
+        return Optional.ofNullable(FailoverStatuses.planOf(state));
     }
 
     /** The sentence that users see for a state. */

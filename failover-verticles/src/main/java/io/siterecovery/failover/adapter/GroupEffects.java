@@ -1,5 +1,6 @@
 package io.siterecovery.failover.adapter;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -18,6 +19,7 @@ import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.JsonPatch;
 import io.vertx.core.Future;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Carries out what a group needs. Every write tests what it was decided on where it lands, so an
@@ -69,6 +71,19 @@ public final class GroupEffects {
      * claim that was seen on it, or not at all. (A JSON patch could not add the first annotation.)
      */
     private Future<?> patchVm(GroupId group, PatchVm e) {
+        return e.tolerates().isEmpty()
+                ? patchVm(group, e, Optional.empty())
+                : tenant.cluster(e.cluster().name())
+                        .get(ResourceKind.VIRTUAL_MACHINE, group.namespace(), e.name())
+                        .compose(
+                                vm ->
+                                        patchVm(
+                                                group,
+                                                e,
+                                                vm.map(v -> Tolerations.with(v, e.tolerates()))));
+    }
+
+    private Future<?> patchVm(GroupId group, PatchVm e, Optional<ArrayNode> tolerations) {
         VirtualMachineFact seen = e.seen();
         ObjectNode patch = JsonNodeFactory.instance.objectNode();
         ObjectNode metadata = patch.putObject("metadata");
@@ -80,6 +95,8 @@ public final class GroupEffects {
             case STOP -> stop(patch.putObject("spec"), annotations, seen);
             case START -> start(patch.putObject("spec"), annotations, seen);
         }
+        tolerations.ifPresent(
+                all -> patch.withObject("/spec/template/spec").set("tolerations", all));
         return tenant.cluster(e.cluster().name())
                 .mergePatch(ResourceKind.VIRTUAL_MACHINE, group.namespace(), e.name(), patch)
                 .onSuccess(

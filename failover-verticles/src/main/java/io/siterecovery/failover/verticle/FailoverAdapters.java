@@ -5,6 +5,7 @@ import io.siterecovery.failover.adapter.FailoverRecords;
 import io.siterecovery.failover.adapter.FailoverStore;
 import io.siterecovery.failover.adapter.GroupEffects;
 import io.siterecovery.failover.adapter.LockLease;
+import io.siterecovery.failover.adapter.NodeTaints;
 import io.siterecovery.failover.adapter.OperationLog;
 import io.siterecovery.failover.adapter.OwnershipStore;
 
@@ -15,6 +16,7 @@ record FailoverAdapters(
         FailoverStore store,
         FailoverEffects effects,
         GroupEffects groupEffects,
+        NodeTaints nodeTaints,
         OwnershipStore ownerships,
         LockLease leases,
         OperationLog log) {}

@@ -4,6 +4,7 @@ import io.siterecovery.events.cluster.CustomResourceFact;
 import io.siterecovery.failover.adapter.FailoverRecords.Stored;
 import io.siterecovery.failover.core.failover.Observation.Fence;
 import io.siterecovery.failover.core.proof.SourceInspection;
+import io.siterecovery.failover.core.taint.Taints.Asked;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ final class FailoverMemory {
     Fence fence = Fence.UNTRIED;
     @Nullable Map<String, Long> topicEnds;
     @Nullable SourceInspection inspection;
+    @Nullable Asked neighbours;
     boolean desiredStateShown;
     int triesToHide;
     private @Nullable Stored stored;
@@ -38,6 +40,7 @@ final class FailoverMemory {
             boolean proven = step.equals("Proving") && next.equals("Granting");
             step = next;
             desiredStateShown = false;
+            neighbours = null;
             if (!proven) {
                 inspection = null;
             }

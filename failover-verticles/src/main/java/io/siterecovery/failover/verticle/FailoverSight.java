@@ -15,6 +15,7 @@ import io.siterecovery.failover.core.group.GroupReport;
 import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.core.taint.Taints;
 import io.siterecovery.failover.view.GroupViews;
 import io.siterecovery.model.FailoverStatus.MemberProgress;
 import io.siterecovery.platform.Tenant;
@@ -41,13 +42,24 @@ final class FailoverSight {
 
     Preflight.Seen preflight(Stored stored, Instant now) {
         FailoverOrder order = stored.order();
+        Subject subject = subject(order, now);
+        Optional<ClusterId> target =
+                tenant.siteOf(order.spec().targetCluster()).map(ClusterId::new);
         return new Preflight.Seen(
                 now,
                 views.worldKnown(),
-                subject(order, now),
-                tenant.siteOf(order.spec().targetCluster()).map(ClusterId::new),
+                subject,
+                target,
                 views.diagnoses(now),
+                taints(subject, target, now),
                 stored.limits());
+    }
+
+    private Taints taints(Subject subject, Optional<ClusterId> target, Instant now) {
+        return subject instanceof Subject.Known(var group, _)
+                        && target.filter(views::hasDrbdTaints).isPresent()
+                ? Taints.seen(group(group, now).taints().toRemoveAt(target.get()))
+                : Taints.NONE;
     }
 
     private Subject subject(FailoverOrder order, Instant now) {
@@ -119,6 +131,8 @@ final class FailoverSight {
                 Optional.ofNullable(memory.inspection),
                 memory.desiredStateShown,
                 cancelled,
+                Taints.seen(group.taints().toRemoveAt(plan.target()))
+                        .answered(Optional.ofNullable(memory.neighbours)),
                 GroupPolicy.frozenBy(group));
     }
 

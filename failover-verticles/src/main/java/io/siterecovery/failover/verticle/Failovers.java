@@ -15,6 +15,7 @@ import io.siterecovery.failover.adapter.OwnershipStore;
 import io.siterecovery.failover.adapter.Progress;
 import io.siterecovery.failover.core.failover.Decision;
 import io.siterecovery.failover.core.failover.Effect;
+import io.siterecovery.failover.core.failover.FailoverOrder;
 import io.siterecovery.failover.core.failover.FailoverPlan;
 import io.siterecovery.failover.core.failover.FailoverState;
 import io.siterecovery.failover.core.failover.FailoverState.Active;
@@ -24,6 +25,7 @@ import io.siterecovery.failover.core.failover.FailoverState.Finished;
 import io.siterecovery.failover.core.failover.FailoverState.Granting;
 import io.siterecovery.failover.core.failover.FailoverState.Pending;
 import io.siterecovery.failover.core.failover.FailoverState.Rehearsed;
+import io.siterecovery.failover.core.failover.FailoverState.RemovingTaints;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.Observation;
 import io.siterecovery.failover.core.failover.Observation.Fence;
@@ -38,6 +40,10 @@ import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.failover.core.proof.Evidence.Rule;
 import io.siterecovery.failover.core.proof.Loss;
+import io.siterecovery.failover.core.taint.Bystanders;
+import io.siterecovery.failover.core.taint.NodeTaint;
+import io.siterecovery.failover.core.taint.Taints.Asked;
+import io.siterecovery.failover.verticle.Neighbours.Removal;
 import io.siterecovery.failover.view.Change;
 import io.siterecovery.failover.view.GroupViews;
 import io.siterecovery.failover.view.TenantView;
@@ -82,6 +88,7 @@ final class Failovers {
     private final OwnershipStore ownerships;
     private final LockLease leases;
     private final OperationLog log;
+    private final Neighbours neighbours;
     private final Decisions decisions;
     private final Map<String, FailoverMemory> memories = new HashMap<>();
     private final Lanes<String> lanes;
@@ -106,6 +113,7 @@ final class Failovers {
         this.ownerships = adapters.ownerships();
         this.leases = adapters.leases();
         this.log = adapters.log();
+        this.neighbours = new Neighbours(desk, views, adapters.nodeTaints(), adapters.ownerships());
         this.decisions = decisions;
         this.lanes = desk.lanes(this::urgency, this::drive);
         this.orphans = desk.lanes(views::urgency, this::letGoOfOrphan);
@@ -258,7 +266,7 @@ final class Failovers {
     private boolean judge(Stored stored, Pending pending) {
         Instant now = desk.now();
         Preflight.Seen seen = sight.preflight(stored, now);
-        FailoverState next = decisions.judge(pending, stored.order(), seen);
+        FailoverState next = judged(pending, stored, seen);
         boolean shown = stored.status().step() != null;
         if (next.equals(pending)) {
             view.awaitBeats();
@@ -272,8 +280,29 @@ final class Failovers {
         moveTo(
                 stored,
                 next,
-                next instanceof Rehearsed(var plan) ? rehearsed(plan, now) : Progress.NONE);
+                next instanceof Rehearsed(var plan, _) ? rehearsed(plan, now) : Progress.NONE);
         return true;
+    }
+
+    /** Whom it would harm is asked last, and only where a taint is in the way of a sound order. */
+    private FailoverState judged(Pending pending, Stored stored, Preflight.Seen seen) {
+        FailoverOrder order = stored.order();
+        if (seen.taints().isEmpty()) {
+            return decisions.judge(pending, order, seen);
+        }
+        Optional<Asked> nobody = Optional.of(new Asked(seen.now(), Bystanders.NOBODY));
+        FailoverState otherwise = decisions.judge(pending, order, seen.asked(nobody));
+        Optional<FailoverPlan> plan = FailoverStore.planOf(otherwise);
+        return plan.isEmpty()
+                ? otherwise
+                : decisions.judge(
+                        pending,
+                        order,
+                        seen.asked(
+                                neighbours.ask(
+                                        plan.get().group(),
+                                        plan.get().target(),
+                                        seen.taints().inTheWay())));
     }
 
     private boolean step(Stored stored, Active state, FailoverMemory memory) {
@@ -305,13 +334,14 @@ final class Failovers {
         boolean waitsForWords =
                 state instanceof FailoverState.Proving
                         || state instanceof FailoverState.Granting
-                        || state instanceof AwaitingOperator;
+                        || state instanceof AwaitingOperator
+                        || !seen.taints().isEmpty();
         if (waitsForWords) {
             view.awaitBeats();
         }
         List<Future<?>> running = new ArrayList<>();
         for (Effect effect : decision.effects()) {
-            running.add(carryOut(plan.group(), group, effect, memory));
+            running.add(carryOut(stored, plan.group(), group, effect, memory));
         }
         if (running.isEmpty()) {
             leases.show(plan, group.ownership());
@@ -341,8 +371,50 @@ final class Failovers {
             case Effect.TryFence _ -> memory.fence != Fence.UNTRIED;
             case Effect.InspectSource _ ->
                     stopped && memory.inspection != null && memory.inspection.leftovers().isEmpty();
+            case Effect.RemoveTaints _ -> memory.neighbours != null;
             case Effect.WriteOwnership _, Effect.ReadTopicEnds _, Effect.SetDesiredState _ -> true;
         };
+    }
+
+    private Future<?> carryOut(
+            Stored stored,
+            GroupId group,
+            GroupObservation seen,
+            Effect effect,
+            FailoverMemory memory) {
+        return effect instanceof Effect.RemoveTaints removal
+                ? removeTaints(stored, group, seen, removal, memory)
+                : carryOut(group, seen, effect, memory);
+    }
+
+    private Future<?> removeTaints(
+            Stored stored,
+            GroupId group,
+            GroupObservation seen,
+            Effect.RemoveTaints effect,
+            FailoverMemory memory) {
+        Removal removal = neighbours.remove(group, seen, effect);
+        memory.neighbours = removal.asked();
+        for (NodeTaint taint : removal.removed()) {
+            String message =
+                    "took "
+                            + taint
+                            + " of "
+                            + effect.cluster()
+                            + (effect.stored().despite().isEmpty()
+                                    ? ""
+                                    : ", by force, although these have VMs there: "
+                                            + String.join(", ", effect.stored().despite()));
+            LOG.atInfo()
+                    .addKeyValue("tenant", desk.tenant())
+                    .addKeyValue("group", group)
+                    .addKeyValue("failover", stored.order().name())
+                    .addKeyValue("correlationid", stored.order().uid())
+                    .addKeyValue("taint", taint)
+                    .log("taint removed");
+            say(group, stored, "TaintRemoved", message, desk.now());
+        }
+        return Future.succeededFuture();
     }
 
     private Future<?> carryOut(
@@ -359,6 +431,8 @@ final class Failovers {
                             .onSuccess(found -> memory.inspection = found);
             case Effect.SetDesiredState(var cluster, var running) ->
                     showDesiredState(group, seen, cluster, running, memory);
+            case Effect.RemoveTaints _ ->
+                    throw new IllegalStateException("taints without a failover");
         };
     }
 
@@ -494,7 +568,9 @@ final class Failovers {
 
     private List<MemberProgress> progress(Stored stored, Active state, GroupObservation group) {
         ClusterId where =
-                state instanceof StartingVms ? state.plan().target() : state.plan().source();
+                state instanceof StartingVms || state instanceof RemovingTaints
+                        ? state.plan().target()
+                        : state.plan().source();
         Instant since =
                 stored.status().operation() == null
                                 || stored.status().operation().stepSince() == null
@@ -522,7 +598,8 @@ final class Failovers {
 
     /** Stated once, when the target is given the group. */
     private static @Nullable Loss loss(Active state, FailoverState next, GroupObservation group) {
-        return state instanceof Granting(var plan, _, var by, _) && next instanceof StartingVms
+        boolean granted = next instanceof StartingVms || next instanceof RemovingTaints;
+        return granted && state instanceof Granting(var plan, _, var by, _)
                 ? Loss.of(by, group.replication(), plan.source(), plan.target(), group.now())
                 : null;
     }
@@ -562,12 +639,16 @@ final class Failovers {
                 .addKeyValue("to", to)
                 .addKeyValue("reason", FailoverStore.message(next))
                 .log("failover step");
+        say(group, stored, to, FailoverStore.message(next), now);
+    }
+
+    private void say(GroupId group, Stored stored, String step, String message, Instant now) {
         log.step(
                 group,
                 stored.order().name(),
                 stored.fact(),
-                to,
-                FailoverStore.message(next),
+                step,
+                message,
                 views.ownership(group).map(o -> o.ownership().epoch()).orElse(0L),
                 now,
                 Map.of());

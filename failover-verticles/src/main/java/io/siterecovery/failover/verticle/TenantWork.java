@@ -13,6 +13,7 @@ import io.siterecovery.failover.adapter.FailoverStore;
 import io.siterecovery.failover.adapter.FencePolicies;
 import io.siterecovery.failover.adapter.GroupEffects;
 import io.siterecovery.failover.adapter.LockLease;
+import io.siterecovery.failover.adapter.NodeTaints;
 import io.siterecovery.failover.adapter.OperationLog;
 import io.siterecovery.failover.adapter.OwnershipStore;
 import io.siterecovery.failover.adapter.Ports;
@@ -81,6 +82,7 @@ public final class TenantWork {
                         new FailoverStore(ports.quorum(), tenant.namespace(), view),
                         new FailoverEffects(ports, policies),
                         groupEffects,
+                        new NodeTaints(ports, view),
                         ownerships,
                         new LockLease(ports, ownerships, this::answers, this::everythingChanged),
                         new OperationLog(ports));

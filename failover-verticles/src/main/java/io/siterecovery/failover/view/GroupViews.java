@@ -4,6 +4,7 @@ import io.siterecovery.events.cluster.ClusterFact;
 import io.siterecovery.events.cluster.CustomResourceFact;
 import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.events.cluster.FenceFact;
+import io.siterecovery.events.cluster.NodeFact;
 import io.siterecovery.events.cluster.PersistentVolumeClaimFact;
 import io.siterecovery.events.cluster.PersistentVolumeFact;
 import io.siterecovery.events.cluster.ReachabilityFact;
@@ -13,10 +14,12 @@ import io.siterecovery.events.cluster.VirtualMachineInstanceFact;
 import io.siterecovery.events.drbd.RoutedBeats.RoutedBeat;
 import io.siterecovery.events.drbd.RoutedDrbdState;
 import io.siterecovery.failover.core.diagnosis.Diagnosis;
+import io.siterecovery.failover.core.failover.Observation.Power;
 import io.siterecovery.failover.core.group.GroupObservation;
 import io.siterecovery.failover.core.group.GroupObservation.Copy;
 import io.siterecovery.failover.core.group.GroupObservation.Definition;
 import io.siterecovery.failover.core.group.GroupObservation.Disk;
+import io.siterecovery.failover.core.group.GroupObservation.DrbdTaints;
 import io.siterecovery.failover.core.group.GroupObservation.Member;
 import io.siterecovery.failover.core.group.GroupObservation.Operation;
 import io.siterecovery.failover.core.group.GroupObservation.Site;
@@ -30,6 +33,9 @@ import io.siterecovery.failover.core.proof.Replication;
 import io.siterecovery.failover.core.proof.Replication.Beat;
 import io.siterecovery.failover.core.proof.Replication.GroupVolume;
 import io.siterecovery.failover.core.proof.Replication.NodeReport;
+import io.siterecovery.failover.core.taint.NodeTaint;
+import io.siterecovery.failover.core.taint.TaintSafety;
+import io.siterecovery.failover.core.taint.TaintSafety.SiteNode;
 import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.FailoverStatus;
 import io.siterecovery.model.GroupOwnershipSpec;
@@ -45,6 +51,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,10 +59,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads groups out of the facts of a deployment. */
 public final class GroupViews {
+
+    /** What DRBD's high-availability agents set, with the effect NoSchedule. */
+    private static final List<String> DRBD_TAINTS =
+            List.of("drbd.linbit.com/lost-quorum", "drbd.linbit.com/force-io-error");
 
     /** A group's ownership, and of which group. */
     private record Owned(GroupId group, OwnershipSeen seen) {}
@@ -63,6 +75,7 @@ public final class GroupViews {
     private final TenantView view;
     private final Tenant tenant;
     private final Function<ClusterId, Optional<Boolean>> fenceHolds;
+    private final Set<String> drbdTaints;
     private final Readings readings = new Readings();
     private final Map<String, Roster> rosters = new HashMap<>();
 
@@ -74,6 +87,8 @@ public final class GroupViews {
         this.view = view;
         this.tenant = tenant;
         this.fenceHolds = fenceHolds;
+        List<String> keys = tenant.zone().drbdTaints();
+        this.drbdTaints = Set.copyOf(keys == null ? DRBD_TAINTS : keys);
     }
 
     public List<ClusterId> sites() {
@@ -212,6 +227,7 @@ public final class GroupViews {
         Optional<Definition> definition = definition(group);
         List<String> members = members(group, definition);
         List<Site> sites = sites().stream().map(c -> site(c, group, members)).toList();
+        Replication replication = replication(sites, ownership);
         return new GroupObservation(
                 now,
                 tenant.name(),
@@ -222,7 +238,83 @@ public final class GroupViews {
                 ownership,
                 ownership.flatMap(o -> o.ownership().lock()).flatMap(this::operation),
                 sites,
-                replication(sites, ownership));
+                replication,
+                taints(sites, replication));
+    }
+
+    /** Nodes are looked at only where one of them has such a taint. */
+    private DrbdTaints taints(List<Site> sites, Replication replication) {
+        Map<ClusterId, List<NodeTaint>> inTheWay = new HashMap<>();
+        for (Site site : sites) {
+            if (hasDrbdTaints(site.cluster())) {
+                Set<String> running =
+                        site.members().stream()
+                                .filter(m -> m.power() == Power.UP)
+                                .map(Member::name)
+                                .collect(Collectors.toSet());
+                List<NodeTaint> taints =
+                        TaintSafety.inTheWay(
+                                replication, site.cluster(), nodes(site.cluster()), running);
+                if (!taints.isEmpty()) {
+                    inTheWay.put(site.cluster(), taints);
+                }
+            }
+        }
+        return inTheWay.isEmpty()
+                ? DrbdTaints.NONE
+                : new DrbdTaints("Tolerate".equals(tenant.zone().taintPolicy()), inTheWay);
+    }
+
+    private List<SiteNode> nodes(ClusterId cluster) {
+        List<SiteNode> nodes = new ArrayList<>();
+        view.shelf(cluster.name(), ResourceKind.NODE, "")
+                .forEach(
+                        (name, fact) -> {
+                            if (fact instanceof NodeFact node) {
+                                nodes.add(
+                                        new SiteNode(
+                                                name,
+                                                node.ready() && !node.unschedulable(),
+                                                node.taintKeys().stream()
+                                                        .filter(drbdTaints::contains)
+                                                        .toList()));
+                            }
+                        });
+        return nodes;
+    }
+
+    public boolean hasDrbdTaints(ClusterId site) {
+        return view.hasTaints(site.name(), drbdTaints);
+    }
+
+    /** Keys of the taints that DRBD's agents set. */
+    public Set<String> drbdTaints() {
+        return drbdTaints;
+    }
+
+    /** Groups that an operation is bringing to a site, and has not started there. */
+    public Set<GroupId> movingTo(ClusterId site) {
+        Set<GroupId> moving = new HashSet<>();
+        for (GroupId group : groups()) {
+            ownership(group)
+                    .filter(
+                            o ->
+                                    o.ownership().holder() instanceof Holder.Moving(_, var to)
+                                            && to.equals(site))
+                    .ifPresent(_ -> moving.add(group));
+        }
+        return moving;
+    }
+
+    /** The group that has a VM among its members. */
+    public Optional<GroupId> memberOf(String namespace, String vm) {
+        return groupsIn(namespace).filter(g -> members(g, definition(g)).contains(vm)).findFirst();
+    }
+
+    /** Whether any of these nodes has a replica of a disk of the group. */
+    public boolean carried(GroupId group, ClusterId site, Set<String> nodes, Instant now) {
+        return observe(group, "", now).replication().reports().stream()
+                .anyMatch(r -> r.cluster().equals(site) && nodes.contains(r.node()));
     }
 
     /** How soon the group is served where many are moving. */

@@ -3,6 +3,7 @@ package io.siterecovery.failover.view;
 import io.siterecovery.events.cluster.ClusterFact;
 import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.events.cluster.LauncherPodFact;
+import io.siterecovery.events.cluster.NodeFact;
 import io.siterecovery.events.cluster.ObjectMeta;
 import io.siterecovery.events.cluster.PersistentVolumeFact;
 import io.siterecovery.events.cluster.ReachabilityFact;
@@ -35,6 +36,7 @@ public final class TenantView {
     private final Links links = new Links();
     private final Changes changes = new Changes(links);
     private final Map<String, Map<String, String>> volumeByClaim = new HashMap<>();
+    private final Map<String, Map<String, List<String>>> taints = new HashMap<>();
     private final Map<String, ReachabilityFact> reachability = new HashMap<>();
     private final Map<String, Map<String, RoutedDrbdState>> drbd = new HashMap<>();
     private final Map<String, RoutedBeats> beats = new HashMap<>();
@@ -69,6 +71,9 @@ public final class TenantView {
         } else {
             shelf.put(key.name(), fact);
         }
+        if (key.kind().equals(ResourceKind.NODE.qualified())) {
+            noteTaints(key, fact);
+        }
         if (fact instanceof PersistentVolumeFact pv && pv.claimName() != null) {
             volumeByClaim
                     .computeIfAbsent(key.cluster(), c -> new HashMap<>())
@@ -84,6 +89,22 @@ public final class TenantView {
                 changed.accept(until);
             }
         }
+    }
+
+    private void noteTaints(FactKey key, @Nullable ClusterFact fact) {
+        Map<String, List<String>> nodes =
+                taints.computeIfAbsent(key.cluster(), c -> new HashMap<>());
+        if (fact instanceof NodeFact node && !node.taints().isEmpty()) {
+            nodes.put(key.name(), node.taintKeys());
+        } else {
+            nodes.remove(key.name());
+        }
+    }
+
+    /** Whether any node of a cluster has a taint with one of these keys. */
+    public boolean hasTaints(String cluster, Set<String> keys) {
+        return taints.getOrDefault(cluster, Map.of()).values().stream()
+                .anyMatch(on -> on.stream().anyMatch(keys::contains));
     }
 
     /** Takes in one node's word on one resource, or with null that it has no such resource. */

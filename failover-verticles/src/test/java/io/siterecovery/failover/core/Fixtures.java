@@ -44,6 +44,7 @@ public final class Fixtures {
                 SOURCE,
                 TARGET,
                 FailoverPlan.Kind.PLANNED,
+                false,
                 NOW,
                 Limits.DEFAULT);
     }

@@ -9,6 +9,12 @@ public final class Names {
     public static final String LABEL = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
     public static final int LABEL_LENGTH = 63;
 
+    /** {@code <prefix>/<name>}, the prefix optional: keys of labels, annotations and taints. */
+    public static final String QUALIFIED =
+            "^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$";
+
+    public static final int QUALIFIED_LENGTH = 317;
+
     /** Names of ours become parts of {@code <cluster>.<namespace>.<name>}, at most 253 long. */
     public static final int OWN_NAME_LENGTH = 120;
 

@@ -286,6 +286,15 @@ public final class DrbdWorld implements AutoCloseable {
         listeners.forEach(l -> l.resourceChanged(resource));
     }
 
+    /** Whether a resource on this node that needs a quorum has none. */
+    boolean lostQuorum(String node) {
+        synchronized (lock) {
+            return resources.values().stream()
+                    .flatMap(r -> r.on(node).stream())
+                    .anyMatch(r -> r.up && !r.quorum);
+        }
+    }
+
     public boolean isOpen(String node, String resource) {
         synchronized (lock) {
             return on(node, resource).filter(r -> r.open).isPresent();
@@ -314,7 +323,10 @@ public final class DrbdWorld implements AutoCloseable {
         }
     }
 
-    /** {@code drbdadm primary --force} and {@code drbdadm secondary}: the data here is declared good. */
+    /**
+     * {@code drbdadm primary --force} and {@code drbdadm secondary}: the data here is declared
+     * good.
+     */
     public void force(String node, String resource) {
         synchronized (lock) {
             accountWrites();

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * KubeVirt, CSI and the node controller of one cluster. Every event only says which object to look
- * at again; all decisions follow from what there is.
+ * KubeVirt, CSI, the node controller and DRBD's agents of one cluster. Every event only says which
+ * object to look at again; all decisions follow from what there is.
  */
 public final class WorkloadPlayers implements AutoCloseable {
 
@@ -41,6 +41,7 @@ public final class WorkloadPlayers implements AutoCloseable {
     private final WorkQueue statuses;
     private final WorkQueue storage;
     private final WorkQueue nodes;
+    private final QuorumTaints taints;
     private final DrbdWorld.Listener hardware = new Hardware();
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(
@@ -60,6 +61,7 @@ public final class WorkloadPlayers implements AutoCloseable {
         vms = new WorkQueue("vms", VMS_AT_ONCE, timer, vmPlayer);
         statuses = new WorkQueue("statuses", 4, timer, new VmStatusPlayer(api, view, problems));
         storage = new WorkQueue("storage", 4, timer, new StorageWork(binder));
+        taints = new QuorumTaints(api, view, drbd, this.machines);
         nodes = new WorkQueue("nodes", 2, timer, new NodePlayer(site, api, view, drbd));
     }
 
@@ -110,6 +112,7 @@ public final class WorkloadPlayers implements AutoCloseable {
                                 });
         every(PROBE_SECONDS, this::probe);
         every(FULL_PASS_SECONDS, this::fullPass);
+        every(QuorumTaints.EVERY_SECONDS, taints::look);
     }
 
     /**

@@ -41,6 +41,7 @@ record Onboarding(Ways ways, Map<Role, SiteApi> apis) {
                                 null,
                                 "Remove",
                                 null,
+                                null,
                                 null)));
     }
 

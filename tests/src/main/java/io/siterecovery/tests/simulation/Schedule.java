@@ -42,6 +42,7 @@ public final class Schedule {
     private final Troubles troubles;
     private final People people;
     private final Oracle oracle;
+    private final Optional<Closures> closures;
     private final long chaosEnds;
 
     /** Nothing goes wrong: then orders are carried out. */
@@ -58,7 +59,8 @@ public final class Schedule {
         Dice dice = new Dice(seed);
         story = new Story(agenda, tell);
         Set<Trouble> wanted = draw(allowed, dice.fork());
-        Layout layout = Layout.any(dice.fork());
+        Layout drawn = Layout.any(dice.fork());
+        Layout layout = wanted.contains(Trouble.TAINTS) ? drawn.crowded() : drawn;
         calm = wanted.isEmpty() && !layout.unclear();
         boolean lost = wanted.contains(Trouble.SITES) || wanted.contains(Trouble.HUB);
         chaosEnds =
@@ -87,6 +89,10 @@ public final class Schedule {
                                 oracle.isolation()::published));
         people = new People(agenda, dice.fork(), story, world, chaosEnds);
         Dice when = dice.fork();
+        closures =
+                wanted.contains(Trouble.TAINTS)
+                        ? Optional.of(new Closures(agenda, dice.fork(), story, world, chaosEnds))
+                        : Optional.empty();
         agenda.after(when.between(2000, 15_000) * Agenda.MILLI, people::firstOrder);
     }
 
@@ -127,12 +133,14 @@ public final class Schedule {
             troubles.whenSiteIsLost(people::emergency);
             people.panic();
         }
+        closures.ifPresent(Closures::begin);
         control.start();
         until(chaosEnds);
         if (failed()) {
             return;
         }
         troubles.end();
+        closures.ifPresent(Closures::end);
         people.repairUntilQuiet();
         long patience = agenda.micros() + PATIENCE;
         while (!settled() && agenda.micros() < patience && !failed()) {

@@ -43,13 +43,15 @@ public enum Trouble {
     /** People order emergency failovers, some of them with a confirmation they cannot give. */
     EMERGENCIES,
     /** The hub hears of neither site, and nothing is wrong with them. */
-    HUB;
+    HUB,
+    /** DRBD closes nodes to new VMs, and people order to them, some of them by force. */
+    TAINTS;
 
     private static final String NONE = "none";
 
     /** All that may go wrong while only planned failovers are ordered. */
     static Set<Trouble> aroundPlannedOnes() {
-        return EnumSet.complementOf(EnumSet.of(SITES, EMERGENCIES, HUB));
+        return EnumSet.complementOf(EnumSet.of(SITES, EMERGENCIES, HUB, TAINTS));
     }
 
     String word() {

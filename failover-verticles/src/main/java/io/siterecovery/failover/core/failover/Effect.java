@@ -3,6 +3,9 @@ package io.siterecovery.failover.core.failover;
 import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.core.taint.NodeTaint;
+import io.siterecovery.failover.core.taint.Untainting;
+import java.util.List;
 
 /** Something to do in the world. Every effect is safe to repeat, because it will be. */
 public sealed interface Effect {
@@ -18,6 +21,13 @@ public sealed interface Effect {
 
     /** Show users, and the product's other tools, what the group is meant to do on this cluster. */
     record SetDesiredState(ClusterId cluster, boolean running) implements Effect {}
+
+    /**
+     * Take taints off nodes, if the site's API server says that nobody but those on record would be
+     * touched: that is asked right before.
+     */
+    record RemoveTaints(ClusterId cluster, List<NodeTaint> taints, Untainting stored)
+            implements Effect {}
 
     /** Ask the source's API server itself what still runs there. */
     record InspectSource(ClusterId cluster) implements Effect {}

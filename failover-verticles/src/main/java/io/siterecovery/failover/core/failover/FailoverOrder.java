@@ -22,7 +22,7 @@ public record FailoverOrder(
         return "emergency".equals(spec.failoverType());
     }
 
-    boolean isForced() {
+    public boolean isForced() {
         return Boolean.TRUE.equals(spec.force());
     }
 

@@ -13,6 +13,7 @@ import java.time.Instant;
  * @param origin {@code <cluster>/<namespace>} the order was made on
  * @param originName its name there
  * @param kind what was ordered, and on whose word
+ * @param forced other groups of this deployment are passed over
  */
 public record FailoverPlan(
         String uid,
@@ -23,6 +24,7 @@ public record FailoverPlan(
         ClusterId source,
         ClusterId target,
         Kind kind,
+        boolean forced,
         Instant startedAt,
         Limits limits) {
 

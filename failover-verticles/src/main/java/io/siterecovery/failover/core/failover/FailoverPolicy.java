@@ -2,6 +2,7 @@ package io.siterecovery.failover.core.failover;
 
 import io.siterecovery.failover.core.failover.Effect.InspectSource;
 import io.siterecovery.failover.core.failover.Effect.ReadTopicEnds;
+import io.siterecovery.failover.core.failover.Effect.RemoveTaints;
 import io.siterecovery.failover.core.failover.Effect.SetDesiredState;
 import io.siterecovery.failover.core.failover.Effect.TryFence;
 import io.siterecovery.failover.core.failover.Effect.WriteOwnership;
@@ -12,6 +13,7 @@ import io.siterecovery.failover.core.failover.FailoverState.Completed;
 import io.siterecovery.failover.core.failover.FailoverState.Failed;
 import io.siterecovery.failover.core.failover.FailoverState.Granting;
 import io.siterecovery.failover.core.failover.FailoverState.Proving;
+import io.siterecovery.failover.core.failover.FailoverState.RemovingTaints;
 import io.siterecovery.failover.core.failover.FailoverState.RollingBack;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
@@ -27,6 +29,9 @@ import io.siterecovery.failover.core.proof.EmergencyProof.Situation;
 import io.siterecovery.failover.core.proof.Evidence;
 import io.siterecovery.failover.core.proof.Evidence.Rule;
 import io.siterecovery.failover.core.proof.PlannedProof;
+import io.siterecovery.failover.core.taint.NodeTaint;
+import io.siterecovery.failover.core.taint.TaintSafety;
+import io.siterecovery.failover.core.taint.Untainting;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +98,7 @@ public final class FailoverPolicy {
             case Proving s -> prove(s, ownership);
             case AwaitingOperator s -> awaitOperator(s, ownership);
             case Granting s -> grant(s, current);
+            case RemovingTaints s -> removeTaints(s);
             case StartingVms s when !lockedByUs -> takeLock(s, current);
             case StartingVms s -> start(s);
             case RollingBack s -> rollBack(s, current);
@@ -106,7 +112,13 @@ public final class FailoverPolicy {
         return switch (state) {
             case Closing _ -> true;
             case StartingVms _ -> plan.isRetry() && !ownership.hasCarriedOut(plan.uid());
-            case StoppingVms _, Proving _, AwaitingOperator _, Granting _, RollingBack _ -> false;
+            case StoppingVms _,
+                    Proving _,
+                    AwaitingOperator _,
+                    Granting _,
+                    RemovingTaints _,
+                    RollingBack _ ->
+                    false;
         };
     }
 
@@ -144,9 +156,18 @@ public final class FailoverPolicy {
             case Proving s -> new Proving(plan, s.proofFrom(), data);
             case Granting s when seen.isPast(data) -> s;
             case Granting s -> new Granting(plan, s.proofFrom(), s.by(), data);
-            case StartingVms _ -> new StartingVms(plan, start);
+            case RemovingTaints s -> new RemovingTaints(plan, again(s.work()));
+            case StartingVms s -> new StartingVms(plan, s.work().map(this::again), start);
             case RollingBack s -> new RollingBack(plan, s.why(), start);
         };
+    }
+
+    private Untainting again(Untainting work) {
+        return new Untainting(windowEnd(), work.removed(), work.despite(), work.waitsFor());
+    }
+
+    private Instant windowEnd() {
+        return seen.now().plus(plan.limits().taints());
     }
 
     private Decision close(Closing s, OwnershipSeen current) {
@@ -276,7 +297,7 @@ public final class FailoverPolicy {
 
     private Decision grant(Granting s, OwnershipSeen current) {
         if (current.ownership().holder().isAt(plan.target())) {
-            return moveTo(new StartingVms(plan, seen.now().plus(plan.limits().start())));
+            return moveTo(seen.taints().isEmpty() ? starting(Optional.empty()) : removing());
         }
         if (seen.cancelled()) {
             return undo(CANCELLED);
@@ -296,6 +317,50 @@ public final class FailoverPolicy {
         return stay(s, new WriteOwnership(current, current.ownership().grant(plan.target())));
     }
 
+    /**
+     * Whom it would harm is waited for here, never refused: there is no way back. When the window
+     * has ended VMs are started all the same, and wait for their nodes as KubeVirt lets them.
+     */
+    private Decision removeTaints(RemovingTaints s) {
+        if (seen.taints().isEmpty() || seen.isPast(s.deadline())) {
+            return moveTo(starting(Optional.of(s.work())));
+        }
+        Untainting next = next(s.work());
+        return next.equals(s.work())
+                ? new Decision(s, removal(s.work()))
+                : moveTo(new RemovingTaints(plan, next));
+    }
+
+    private RemovingTaints removing() {
+        return new RemovingTaints(plan, next(Untainting.until(windowEnd())));
+    }
+
+    private StartingVms starting(Optional<Untainting> work) {
+        return new StartingVms(plan, work, seen.now().plus(plan.limits().start()));
+    }
+
+    private Untainting next(Untainting work) {
+        return TaintSafety.next(
+                work,
+                seen.taints(),
+                seen.replication(),
+                plan.target(),
+                plan.group().namespace(),
+                plan.forced(),
+                seen.now());
+    }
+
+    private List<Effect> removal(Untainting work) {
+        List<NodeTaint> ready =
+                TaintSafety.ready(seen.taints(), seen.replication(), plan.target(), seen.now())
+                        .stream()
+                        .filter(work::covers)
+                        .toList();
+        return ready.isEmpty() || !TaintSafety.asks(seen.taints(), work, seen.now())
+                ? List.of()
+                : List.of(new RemoveTaints(plan.target(), ready, work));
+    }
+
     private Decision start(StartingVms s) {
         if (seen.target().allRunning()) {
             return moveTo(new Completed(plan));
@@ -305,25 +370,52 @@ public final class FailoverPolicy {
                     new Failed(
                             Refusal.of(
                                     "TargetDidNotStart",
-                                    "%s holds the group, but not all VMs run there: %s; a new"
+                                    "%s holds the group, but not all VMs run there: %s%s; a new"
                                             + " Failover to %s tries again",
                                     plan.target(),
                                     seen.target().reachable()
                                             ? seen.target().notUp()
                                             : "its API does not answer",
+                                    closedBy(s),
                                     plan.target()),
                             false));
         }
-        return seen.desiredStateShown()
-                ? stay(s)
-                : stay(s, new SetDesiredState(plan.target(), true));
+        List<Effect> effects = new ArrayList<>();
+        if (!seen.taints().isEmpty()) {
+            if (s.work().isEmpty()) {
+                return moveTo(removing());
+            }
+            Untainting work = s.work().get();
+            if (!seen.isPast(work.until())) {
+                Untainting next = next(work);
+                if (!next.equals(work)) {
+                    return moveTo(new StartingVms(plan, Optional.of(next), s.deadline()));
+                }
+                effects.addAll(removal(work));
+            }
+        }
+        if (!seen.desiredStateShown()) {
+            effects.add(new SetDesiredState(plan.target(), true));
+        }
+        return new Decision(s, effects);
+    }
+
+    /** DRBD's agent sets a taint again for as long as its cause lasts. */
+    private String closedBy(StartingVms s) {
+        if (seen.taints().isEmpty()) {
+            return "";
+        }
+        String waits = s.work().map(Untainting::waitsFor).orElse("");
+        return ", kept from their nodes by "
+                + seen.taints().described()
+                + (waits.isEmpty() ? "" : " (" + waits + ")");
     }
 
     private Decision rollBack(RollingBack s, OwnershipSeen current) {
         Holder holder = current.ownership().holder();
         if (holder.isAt(plan.target())) {
             // The grant landed before the undo: the group is the target's, there is no way back.
-            return moveTo(new StartingVms(plan, seen.now().plus(plan.limits().start())));
+            return moveTo(starting(Optional.empty()));
         }
         if (holder instanceof Holder.Moving && seen.source().reachable()) {
             return stay(s, new WriteOwnership(current, current.ownership().grant(plan.source())));

@@ -1,9 +1,11 @@
 package io.siterecovery.failover.core.failover;
 
 import io.siterecovery.failover.core.proof.Evidence.Rule;
+import io.siterecovery.failover.core.taint.Untainting;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Where one failover stands; stored in the {@code status} of its Failover in {@code dr-<d>} before
@@ -58,15 +60,40 @@ public sealed interface FailoverState {
     record Granting(FailoverPlan plan, Map<String, Long> proofFrom, Rule by, Instant deadline)
             implements Active {}
 
-    record StartingVms(FailoverPlan plan, Instant deadline) implements Active {}
+    /**
+     * The target's; DRBD's taints keep its VMs from their nodes, and nothing is started yet.
+     *
+     * @param work what of that is on record, until when
+     */
+    record RemovingTaints(FailoverPlan plan, Untainting work) implements Active {
+        @Override
+        public Instant deadline() {
+            return work.until();
+        }
+    }
+
+    /**
+     * @param work empty while no taint was ever in the way
+     */
+    record StartingVms(FailoverPlan plan, Optional<Untainting> work, Instant deadline)
+            implements Active {
+        public StartingVms(FailoverPlan plan, Instant deadline) {
+            this(plan, Optional.empty(), deadline);
+        }
+    }
 
     /** Giving the group back to the source. */
     record RollingBack(FailoverPlan plan, Refusal why, Instant deadline) implements Active {}
 
     record Completed(FailoverPlan plan) implements Finished {}
 
-    /** A dry run found nothing against it. Nothing was changed. */
-    record Rehearsed(FailoverPlan plan) implements Finished {}
+    /**
+     * A dry run found nothing against it. Nothing was changed.
+     *
+     * @param taints that would be removed, and groups that would be passed over for that, in words;
+     *     empty when there are none
+     */
+    record Rehearsed(FailoverPlan plan, String taints) implements Finished {}
 
     /** Ended without success; {@code undone} when the source had to be given the group back. */
     record Failed(Refusal why, boolean undone) implements Finished {}

@@ -4,6 +4,7 @@ import io.siterecovery.failover.core.ownership.Claim;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.failover.core.proof.Replication;
 import io.siterecovery.failover.core.proof.SourceInspection;
+import io.siterecovery.failover.core.taint.Taints;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param inspection the source's own answer to what still runs, asked after the stop
  * @param desiredStateShown whether this step has already written its desiredState once
  * @param cancelled somebody has asked to end it, or deleted it
+ * @param taints of DRBD that keep VMs from the target, if they are to be removed
  * @param frozen what shows that the ownership is not the latest word; empty when nothing does
  */
 public record Observation(
@@ -33,6 +35,7 @@ public record Observation(
         Optional<SourceInspection> inspection,
         boolean desiredStateShown,
         boolean cancelled,
+        Taints taints,
         Optional<String> frozen) {
 
     /** One site of the group. */

@@ -15,6 +15,9 @@ import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.proof.EmergencyProof.Situation;
 import io.siterecovery.failover.core.proof.Replication;
 import io.siterecovery.failover.core.proof.Resync;
+import io.siterecovery.failover.core.taint.Bystanders;
+import io.siterecovery.failover.core.taint.Taints;
+import io.siterecovery.failover.core.taint.Taints.Asked;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,6 +79,7 @@ public final class Preflight {
      *     name
      * @param worldKnown every cluster of the deployment has been listed since the start
      * @param clusters of the deployment, each with what is wrong with it, once that is known
+     * @param taints of DRBD that keep VMs from the target, if they are to be removed
      */
     public record Seen(
             Instant now,
@@ -83,7 +87,15 @@ public final class Preflight {
             Subject subject,
             Optional<ClusterId> target,
             Map<ClusterId, Optional<Diagnosis>> clusters,
-            Limits limits) {}
+            Taints taints,
+            Limits limits) {
+
+        /** The same, with the answer to whom the removal of the taints would touch. */
+        public Seen asked(Optional<Asked> answer) {
+            return new Seen(
+                    now, worldKnown, subject, target, clusters, taints.answered(answer), limits);
+        }
+    }
 
     public static FailoverState judge(Pending pending, FailoverOrder order, Seen seen) {
         Optional<Refusal> refusal = withdrawn(order).or(() -> stale(order, seen));
@@ -162,7 +174,7 @@ public final class Preflight {
         if (!findings.isEmpty()) {
             return failed(together(findings));
         }
-        return begin(order, seen, plan(order, seen, group, source, target));
+        return begin(pending, order, seen, plan(order, seen, group, source, target));
     }
 
     /** The worst day: the source may be silent, the group Failed and the replication cut. */
@@ -197,14 +209,44 @@ public final class Preflight {
                 at.health().verdict() != Health.Verdict.UNKNOWN)) {
             case Judgement.Wrong(Refusal why) -> failed(why);
             case Judgement.NotYet(Refusal why) -> waitOr(pending, seen, why);
-            case Judgement.Sound _ -> begin(order, seen, plan(order, seen, group, source, target));
+            case Judgement.Sound _ ->
+                    begin(pending, order, seen, plan(order, seen, group, source, target));
         };
     }
 
-    private static FailoverState begin(FailoverOrder order, Seen seen, FailoverPlan plan) {
-        return order.isDryRun()
-                ? new Rehearsed(plan)
+    private static FailoverState begin(
+            Pending pending, FailoverOrder order, Seen seen, FailoverPlan plan) {
+        if (!seen.taints().isEmpty()) {
+            if (seen.taints().asked().isEmpty()) {
+                return waitOr(pending, seen, whoseTaints(plan.target(), seen.taints()));
+            }
+            Bystanders whom = seen.taints().asked().get().whom();
+            if (!whom.unlessForced(order.isForced()).isEmpty()) {
+                return failed(unsafe(plan, seen.taints(), whom, order.isForced()));
+            }
+        }
+        if (order.isDryRun()) {
+            return new Rehearsed(plan, rehearsedTaints(plan, seen.taints()));
+        }
+        return plan.isRetry()
+                ? new StartingVms(plan, seen.now().plus(seen.limits().start()))
                 : new Closing(plan, seen.now().plus(seen.limits().failover()));
+    }
+
+    private static String rehearsedTaints(FailoverPlan plan, Taints taints) {
+        if (taints.isEmpty()) {
+            return "";
+        }
+        String passedOver =
+                taints.asked()
+                        .map(Asked::whom)
+                        .filter(whom -> !whom.isEmpty())
+                        .map(
+                                whom ->
+                                        ", although others have running VMs there: "
+                                                + whom.described(plan.group().namespace()))
+                        .orElse("");
+        return taints.described() + " would be removed" + passedOver;
     }
 
     /** The target holds the group: nothing to do, or another try to start what does not run. */
@@ -225,10 +267,7 @@ public final class Preflight {
         if (at.failure().isPresent()) {
             return failed(groupFailed(group, at.failure().get()));
         }
-        FailoverPlan plan = plan(order, seen, group, target, target);
-        return order.isDryRun()
-                ? new Rehearsed(plan)
-                : new StartingVms(plan, seen.now().plus(seen.limits().start()));
+        return begin(pending, order, seen, plan(order, seen, group, target, target));
     }
 
     private static boolean answers(GroupSeen at, ClusterId site) {
@@ -254,6 +293,7 @@ public final class Preflight {
                 source,
                 target,
                 order.kind(),
+                order.isForced(),
                 seen.now(),
                 seen.limits());
     }
@@ -375,6 +415,36 @@ public final class Preflight {
                 group,
                 health.verdict() == Health.Verdict.DEGRADED ? "Degraded" : "Unknown",
                 health.reason());
+    }
+
+    /** The first two lines are the product documents'. */
+    private static Refusal unsafe(
+            FailoverPlan plan, Taints taints, Bystanders whom, boolean forced) {
+        return Refusal.of(
+                "UnsafeToRemoveTaints",
+                """
+                UNSAFE to remove taints on %s - other Protection Groups have running VMs
+                Conflicting PGs: %s
+                %s keeps this group's VMs from starting there, and taking it off touches theirs.\
+                 Nothing was changed. Wait until they are gone, or %s\
+                """,
+                plan.target(),
+                whom.described(plan.group().namespace()),
+                taints.described(),
+                forced
+                        ? "ask the platform's administrator: force does not pass over other"
+                                + " deployments"
+                        : "order again with force: true, which passes over groups of this"
+                                + " deployment only");
+    }
+
+    private static Refusal whoseTaints(ClusterId target, Taints taints) {
+        return Refusal.of(
+                "TaintsNotChecked",
+                "%s did not say whose VMs run where, so these taints cannot be removed: %s; nothing"
+                        + " was changed",
+                target,
+                taints.described());
     }
 
     private static Refusal notListed(String what) {

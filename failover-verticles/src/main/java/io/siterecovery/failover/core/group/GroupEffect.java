@@ -22,10 +22,22 @@ public sealed interface GroupEffect {
      * Stamps a VM and, in the same write, changes its power wish; only if it is still as seen.
      *
      * @param claim replaces whatever claim the VM carried, and is never lower
+     * @param tolerates keys of taints that a VM which is started has to tolerate
      */
     record PatchVm(
-            ClusterId cluster, String name, VirtualMachineFact seen, Claim claim, Power power)
-            implements GroupEffect {}
+            ClusterId cluster,
+            String name,
+            VirtualMachineFact seen,
+            Claim claim,
+            Power power,
+            Set<String> tolerates)
+            implements GroupEffect {
+
+        public PatchVm(
+                ClusterId cluster, String name, VirtualMachineFact seen, Claim claim, Power power) {
+            this(cluster, name, seen, claim, power, Set.of());
+        }
+    }
 
     enum Power {
         AS_IT_IS,

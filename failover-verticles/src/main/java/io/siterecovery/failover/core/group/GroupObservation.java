@@ -14,12 +14,17 @@ import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.failover.core.proof.Replication;
+import io.siterecovery.failover.core.taint.NodeTaint;
 import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.ProtectionGroupSpec;
 import io.siterecovery.model.ProtectionGroupStatus;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Everything known of one group at one moment.
@@ -38,7 +43,31 @@ public record GroupObservation(
         Optional<OwnershipSeen> ownership,
         Optional<Operation> operation,
         List<Site> sites,
-        Replication replication) {
+        Replication replication,
+        DrbdTaints taints) {
+
+    /**
+     * Taints that keep VMs of the group from a site, by site.
+     *
+     * @param tolerated the group's VMs are to tolerate them; else they are to be removed
+     */
+    public record DrbdTaints(boolean tolerated, Map<ClusterId, List<NodeTaint>> inTheWay) {
+
+        public static final DrbdTaints NONE = new DrbdTaints(false, Map.of());
+
+        public List<NodeTaint> toRemoveAt(ClusterId site) {
+            return tolerated ? List.of() : inTheWay.getOrDefault(site, List.of());
+        }
+
+        /** Keys of those that VMs started now have to tolerate. */
+        public Set<String> toTolerateAt(ClusterId site) {
+            return tolerated
+                    ? inTheWay.getOrDefault(site, List.of()).stream()
+                            .map(NodeTaint::key)
+                            .collect(Collectors.toCollection(TreeSet::new))
+                    : Set.of();
+        }
+    }
 
     /**
      * The wish that governs.

@@ -152,6 +152,8 @@ public final class GroupPolicy {
         return switch (ownership.holder()) {
             case Holder.Unclaimed() -> Wish.LEAVE;
             case Holder.At(var holder) when !holder.equals(site.cluster()) -> Wish.HOLD;
+            case Holder.At _ when ownership.lock().isPresent() && taintsFirst(site, step) ->
+                    Wish.LEAVE;
             // An operation that still holds the lock has brought it here, or back.
             case Holder.At _ when ownership.lock().isPresent() -> Wish.RUN;
             case Holder.At _ -> asDesired(site);
@@ -159,6 +161,12 @@ public final class GroupPolicy {
             case Holder.Moving _ when STOPPING.contains(step) -> Wish.STOP;
             case Holder.Moving _ -> Wish.CLOSE;
         };
+    }
+
+    /** A VM that is started while its node is closed would only wait, and be in others' way. */
+    private boolean taintsFirst(Site site, String step) {
+        return step.equals("RemovingTaints")
+                || (step.equals("Granting") && !seen.taints().toRemoveAt(site.cluster()).isEmpty());
     }
 
     private Wish asDesired(Site site) {
@@ -195,7 +203,14 @@ public final class GroupPolicy {
         for (Member member : ours(site)) {
             VirtualMachineFact vm = member.vm().orElseThrow();
             if (vm.halted() && !vm.meta().deleting()) {
-                effects.add(new PatchVm(site.cluster(), member.name(), vm, claim, Power.START));
+                effects.add(
+                        new PatchVm(
+                                site.cluster(),
+                                member.name(),
+                                vm,
+                                claim,
+                                Power.START,
+                                seen.taints().toTolerateAt(site.cluster())));
             } else if (!isUnder(member, claim)) {
                 // After an undo too: what an older epoch still wants to stop must not stop it now.
                 effects.add(new PatchVm(site.cluster(), member.name(), vm, claim, Power.AS_IT_IS));

@@ -20,6 +20,12 @@ public record GroupId(String namespace, String name) {
         return namespace + "." + name;
     }
 
+    /** The group of a GroupOwnership: a namespace has no dot in its name. */
+    public static GroupId ofOwnership(String name) {
+        String[] parts = name.split("\\.", 2);
+        return new GroupId(parts[0], parts[parts.length - 1]);
+    }
+
     @Override
     public String toString() {
         return namespace + "/" + name;

@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.siterecovery.events.drbd.Role;
 import io.siterecovery.failover.core.failover.Effect.InspectSource;
 import io.siterecovery.failover.core.failover.Effect.ReadTopicEnds;
+import io.siterecovery.failover.core.failover.Effect.RemoveTaints;
 import io.siterecovery.failover.core.failover.Effect.SetDesiredState;
 import io.siterecovery.failover.core.failover.Effect.TryFence;
 import io.siterecovery.failover.core.failover.Effect.WriteOwnership;
@@ -25,6 +26,7 @@ import io.siterecovery.failover.core.failover.FailoverState.Completed;
 import io.siterecovery.failover.core.failover.FailoverState.Failed;
 import io.siterecovery.failover.core.failover.FailoverState.Granting;
 import io.siterecovery.failover.core.failover.FailoverState.Proving;
+import io.siterecovery.failover.core.failover.FailoverState.RemovingTaints;
 import io.siterecovery.failover.core.failover.FailoverState.RollingBack;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
@@ -33,6 +35,7 @@ import io.siterecovery.failover.core.failover.Observation.Power;
 import io.siterecovery.failover.core.failover.Observation.Side;
 import io.siterecovery.failover.core.failover.Observation.Vm;
 import io.siterecovery.failover.core.ownership.Claim;
+import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.Ownership.Lock;
@@ -40,10 +43,16 @@ import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.failover.core.proof.Evidence.Rule;
 import io.siterecovery.failover.core.proof.Replication;
 import io.siterecovery.failover.core.proof.SourceInspection;
+import io.siterecovery.failover.core.taint.Bystanders;
+import io.siterecovery.failover.core.taint.NodeTaint;
+import io.siterecovery.failover.core.taint.Taints;
+import io.siterecovery.failover.core.taint.Taints.Asked;
+import io.siterecovery.failover.core.taint.Untainting;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FailoverPolicyTest {
@@ -56,6 +65,8 @@ class FailoverPolicyTest {
             AT_SOURCE.close(SOURCE, TARGET, plan().lock(), plan().record());
     private static final Ownership GRANTED = CLOSED.grant(TARGET);
     private static final Claim CLAIM = CLOSED.claim("prod", GROUP);
+
+    private static final NodeTaint TAINT = new NodeTaint("n2", "t");
 
     private final World world = new World();
 
@@ -377,6 +388,7 @@ class FailoverPolicyTest {
                 TARGET,
                 TARGET,
                 plan.kind(),
+                plan.forced(),
                 plan.startedAt(),
                 plan.limits());
     }
@@ -425,6 +437,7 @@ class FailoverPolicyTest {
                         SOURCE,
                         TARGET,
                         FailoverPlan.Kind.CONFIRMED_EMERGENCY,
+                        true,
                         plan().startedAt(),
                         plan().limits());
         world.source = new Side(false, List.of());
@@ -448,6 +461,65 @@ class FailoverPolicyTest {
             assertThat(decision.next()).isInstanceOf(Failed.class);
             assertThat(decision.effects()).isEmpty();
         }
+    }
+
+    @Test
+    void taints_are_removed_before_vms_are_started_and_only_once_that_is_on_record() {
+        world.ownership = GRANTED;
+        world.taints = Taints.seen(List.of(TAINT));
+        Decision recorded = decide(new Granting(plan(), CLOSED_AT, Rule.P, LATER));
+        Untainting stored = ((RemovingTaints) recorded.next()).work();
+        assertThat(stored.until()).isEqualTo(NOW.plusSeconds(30));
+        assertThat(stored.removed()).containsExactly(TAINT.toString());
+        assertThat(recorded.effects()).isEmpty();
+        assertThat(decide((Active) recorded.next()).effects())
+                .containsExactly(new RemoveTaints(TARGET, List.of(TAINT), stored));
+
+        world.taints = Taints.NONE;
+        assertThat(decide((Active) recorded.next()).next())
+                .isEqualTo(new StartingVms(plan(), Optional.of(stored), NOW.plusSeconds(120)));
+    }
+
+    @Test
+    void without_a_taint_nothing_is_asked_and_vms_are_started_at_once() {
+        world.ownership = GRANTED;
+        assertThat(decide(new Granting(plan(), CLOSED_AT, Rule.P, LATER)))
+                .isEqualTo(Decision.of(new StartingVms(plan(), NOW.plusSeconds(120))));
+    }
+
+    @Test
+    void after_grant_a_conflict_waits_and_when_the_window_ends_vms_are_started_all_the_same() {
+        world.ownership = GRANTED;
+        Bystanders somebody = new Bystanders(Set.of(new GroupId("production", "db")), 0);
+        world.taints = Taints.seen(List.of(TAINT)).answered(Optional.of(new Asked(NOW, somebody)));
+        Decision waits = decide(new RemovingTaints(plan(), Untainting.until(LATER)));
+        Untainting work = ((RemovingTaints) waits.next()).work();
+        assertThat(work.waitsFor()).contains("db");
+        assertThat(decide((Active) waits.next()))
+                .isEqualTo(Decision.of((RemovingTaints) waits.next()));
+
+        Untainting over = new Untainting(PAST, work.removed(), List.of(), work.waitsFor());
+        Active starting = (Active) decide(new RemovingTaints(plan(), over)).next();
+        assertThat(starting)
+                .isEqualTo(new StartingVms(plan(), Optional.of(over), NOW.plusSeconds(120)));
+        assertThat(decide(starting).effects()).containsExactly(new SetDesiredState(TARGET, true));
+        assertThat(decide(new StartingVms(plan(), Optional.of(over), PAST)).next())
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        f -> assertThat(f.why().message()).contains(TAINT.toString(), "db"));
+    }
+
+    @Test
+    void a_taint_that_is_set_again_is_removed_again_within_the_window() {
+        world.ownership = GRANTED;
+        world.taints = Taints.seen(List.of(TAINT));
+        Untainting work = new Untainting(LATER, List.of(TAINT.toString()), List.of(), "");
+        assertThat(decide(new StartingVms(plan(), Optional.of(work), LATER)).effects())
+                .contains(new RemoveTaints(TARGET, List.of(TAINT), work));
+        Untainting begun =
+                new Untainting(NOW.plusSeconds(30), List.of(TAINT.toString()), List.of(), "");
+        assertThat(decide(new StartingVms(plan(), LATER)).next())
+                .isEqualTo(new RemovingTaints(plan(), begun));
     }
 
     private Decision decide(Active state) {
@@ -475,6 +547,7 @@ class FailoverPolicyTest {
         Optional<SourceInspection> inspection = Optional.of(nothingLeft());
         boolean shown;
         boolean cancelled;
+        Taints taints = Taints.NONE;
         Optional<String> frozen = Optional.empty();
 
         Observation observe() {
@@ -490,6 +563,7 @@ class FailoverPolicyTest {
                     inspection,
                     shown,
                     cancelled,
+                    taints,
                     frozen);
         }
     }

@@ -29,12 +29,17 @@ import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.Ownership.Lock;
 import io.siterecovery.failover.core.ownership.Ownership.Past;
 import io.siterecovery.failover.core.proof.Resync;
+import io.siterecovery.failover.core.taint.Bystanders;
+import io.siterecovery.failover.core.taint.NodeTaint;
+import io.siterecovery.failover.core.taint.Taints;
+import io.siterecovery.failover.core.taint.Taints.Asked;
 import io.siterecovery.model.FailoverSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PreflightTest {
@@ -60,6 +65,8 @@ class PreflightTest {
     private Instant orderedAt = NOW;
     private Optional<Subject> subject = Optional.empty();
     private boolean worldKnown = true;
+    private boolean force;
+    private Taints taints = Taints.NONE;
 
     @Test
     void accepts_what_can_be_moved() {
@@ -155,6 +162,59 @@ class PreflightTest {
         assertWaitsThenRefused("NotAnswering");
     }
 
+    @Test
+    void a_taint_is_not_removed_under_others_vms() {
+        tainted(new Bystanders(Set.of(new GroupId("production", "db"), new GroupId("x", "y")), 0));
+        assertRefused(
+                "UnsafeToRemoveTaints",
+                """
+                UNSAFE to remove taints on cluster2 - other Protection Groups have running VMs
+                Conflicting PGs: db, x/y
+                """,
+                "t on n2",
+                "force: true");
+        dryRun = true;
+        assertRefused("UnsafeToRemoveTaints", "Conflicting PGs: db, x/y");
+        force = true;
+        assertThat(judge())
+                .isInstanceOfSatisfying(
+                        Rehearsed.class,
+                        r ->
+                                assertThat(r.taints())
+                                        .contains("t on n2 would be removed", "db, x/y"));
+        dryRun = false;
+        assertThat(judge()).isInstanceOf(Closing.class);
+    }
+
+    @Test
+    void force_does_not_pass_over_other_deployments() {
+        force = true;
+        tainted(new Bystanders(Set.of(new GroupId("production", "db")), 2));
+        assertRefused(
+                "UnsafeToRemoveTaints",
+                "Conflicting PGs: db and 2 of other deployments",
+                "force does not");
+    }
+
+    @Test
+    void whose_vms_a_taint_protects_is_asked_before_anything_is_changed() {
+        taints = Taints.seen(List.of(new NodeTaint("n2", "t")));
+        assertWaitsThenRefused("TaintsNotChecked");
+        tainted(Bystanders.NOBODY);
+        assertThat(judge()).isInstanceOf(Closing.class);
+        dryRun = true;
+        assertThat(judge())
+                .isInstanceOfSatisfying(
+                        Rehearsed.class,
+                        r -> assertThat(r.taints()).isEqualTo("t on n2 would be removed"));
+    }
+
+    private void tainted(Bystanders whom) {
+        taints =
+                Taints.seen(List.of(new NodeTaint("n2", "t")))
+                        .answered(Optional.of(new Asked(NOW, whom)));
+    }
+
     private void assertRefused(String reason, String... words) {
         assertThat(judge())
                 .isInstanceOfSatisfying(
@@ -190,7 +250,7 @@ class PreflightTest {
                                 null,
                                 wanted.name(),
                                 type,
-                                false,
+                                force,
                                 null,
                                 dryRun,
                                 cancel));
@@ -209,6 +269,7 @@ class PreflightTest {
                         subject.orElse(new Subject.Known(GROUP, group)),
                         Optional.of(wanted),
                         Map.of(SOURCE, Optional.empty(), TARGET, Optional.empty()),
+                        taints,
                         Limits.DEFAULT);
         return Preflight.judge(pending, order, seen);
     }

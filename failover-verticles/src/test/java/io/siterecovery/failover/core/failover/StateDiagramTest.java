@@ -30,6 +30,7 @@ import io.siterecovery.failover.core.failover.FailoverState.Granting;
 import io.siterecovery.failover.core.failover.FailoverState.Pending;
 import io.siterecovery.failover.core.failover.FailoverState.Proving;
 import io.siterecovery.failover.core.failover.FailoverState.Rehearsed;
+import io.siterecovery.failover.core.failover.FailoverState.RemovingTaints;
 import io.siterecovery.failover.core.failover.FailoverState.RollingBack;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
@@ -43,6 +44,7 @@ import io.siterecovery.failover.core.failover.Preflight.Seen;
 import io.siterecovery.failover.core.failover.Preflight.Subject;
 import io.siterecovery.failover.core.ownership.Claim;
 import io.siterecovery.failover.core.ownership.ClusterId;
+import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.Ownership.Lock;
 import io.siterecovery.failover.core.ownership.Ownership.Past;
@@ -51,6 +53,11 @@ import io.siterecovery.failover.core.proof.Evidence.Rule;
 import io.siterecovery.failover.core.proof.Replication;
 import io.siterecovery.failover.core.proof.Resync;
 import io.siterecovery.failover.core.proof.SourceInspection;
+import io.siterecovery.failover.core.taint.Bystanders;
+import io.siterecovery.failover.core.taint.NodeTaint;
+import io.siterecovery.failover.core.taint.Taints;
+import io.siterecovery.failover.core.taint.Taints.Asked;
+import io.siterecovery.failover.core.taint.Untainting;
 import io.siterecovery.model.FailoverSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,6 +106,15 @@ class StateDiagramTest {
                     target(s -> quorum(s, true, DiskState.UP_TO_DATE)),
                     target(s -> quorum(s, true, DiskState.OUTDATED)),
                     target(s -> quorum(s, false, DiskState.UP_TO_DATE)));
+
+    /** None; one of whose surroundings nothing is known; nobody there; somebody, somebody else. */
+    private static final List<Taints> TAINTS =
+            List.of(
+                    Taints.NONE,
+                    Taints.seen(List.of(new NodeTaint("n2", "t"))),
+                    tainted(Bystanders.NOBODY),
+                    tainted(new Bystanders(Set.of(new GroupId("a", "b")), 0)),
+                    tainted(new Bystanders(Set.of(), 1)));
 
     private static final List<Boolean> EITHER = List.of(false, true);
 
@@ -177,6 +193,7 @@ class StateDiagramTest {
                 new Proving(plan, CLOSED_AT, deadline),
                 new AwaitingOperator(plan, CLOSED_AT, List.of("x"), deadline),
                 new Granting(plan, CLOSED_AT, Rule.P, deadline),
+                new RemovingTaints(plan, Untainting.until(deadline)),
                 new StartingVms(plan, deadline),
                 new RollingBack(plan, new Refusal("left between the sites", ""), deadline));
     }
@@ -273,9 +290,28 @@ class StateDiagramTest {
         for (Optional<Diagnosis> source : order.isEmergency() ? DIAGNOSES : UNDIAGNOSED) {
             Map<ClusterId, Optional<Diagnosis>> clusters =
                     Map.of(SOURCE, source, TARGET, Optional.empty());
-            Seen seen = new Seen(NOW, worldKnown, subject, target, clusters, Limits.DEFAULT);
-            way(pending, Preflight.judge(pending, order, seen));
+            FailoverState open =
+                    judge(pending, order, target, worldKnown, subject, clusters, Taints.NONE);
+            if (!(open instanceof Pending || open instanceof Failed)) {
+                for (Taints taints : TAINTS) {
+                    judge(pending, order, target, worldKnown, subject, clusters, taints);
+                }
+            }
         }
+    }
+
+    private FailoverState judge(
+            Pending pending,
+            FailoverOrder order,
+            Optional<ClusterId> target,
+            boolean worldKnown,
+            Subject subject,
+            Map<ClusterId, Optional<Diagnosis>> clusters,
+            Taints taints) {
+        Seen seen = new Seen(NOW, worldKnown, subject, target, clusters, taints, Limits.DEFAULT);
+        FailoverState next = Preflight.judge(pending, order, seen);
+        way(pending, next);
+        return next;
     }
 
     private void observations(Active state) {
@@ -327,23 +363,32 @@ class StateDiagramTest {
             boolean cancelled,
             boolean frozen,
             Replication replication) {
-        Observation seen =
-                new Observation(
-                        NOW,
-                        "us",
-                        Optional.ofNullable(ownership).map(o -> new OwnershipSeen("o", "1", o)),
-                        sides.getOrDefault(SOURCE, SILENT),
-                        sides.getOrDefault(TARGET, SILENT),
-                        replication,
-                        fence,
-                        asked ? Optional.of(CLOSED_AT) : Optional.empty(),
-                        asked
-                                ? Optional.of(new SourceInspection(List.of(), List.of(), List.of()))
-                                : Optional.empty(),
-                        shown,
-                        cancelled,
-                        frozen ? Optional.of("a higher claim") : Optional.empty());
-        way(state, FailoverPolicy.decide(state, seen, "prod").next());
+        boolean atTheTarget =
+                state instanceof Granting
+                        || state instanceof RemovingTaints
+                        || state instanceof StartingVms;
+        for (Taints taints :
+                atTheTarget ? List.of(TAINTS.getFirst(), TAINTS.getLast()) : List.of(Taints.NONE)) {
+            Observation seen =
+                    new Observation(
+                            NOW,
+                            "us",
+                            Optional.ofNullable(ownership).map(o -> new OwnershipSeen("o", "1", o)),
+                            sides.getOrDefault(SOURCE, SILENT),
+                            sides.getOrDefault(TARGET, SILENT),
+                            replication,
+                            fence,
+                            asked ? Optional.of(CLOSED_AT) : Optional.empty(),
+                            asked
+                                    ? Optional.of(
+                                            new SourceInspection(List.of(), List.of(), List.of()))
+                                    : Optional.empty(),
+                            shown,
+                            cancelled,
+                            taints,
+                            frozen ? Optional.of("a higher claim") : Optional.empty());
+            way(state, FailoverPolicy.decide(state, seen, "prod").next());
+        }
     }
 
     private void way(FailoverState from, FailoverState to) {
@@ -402,6 +447,11 @@ class StateDiagramTest {
         return Optional.of(new Diagnosis(SOURCE, verdict, confirmed, NOW, List.of()));
     }
 
+    private static Taints tainted(Bystanders whom) {
+        return Taints.seen(List.of(new NodeTaint("n2", "t")))
+                .answered(Optional.of(new Asked(NOW, whom)));
+    }
+
     private static Replication target(UnaryOperator<DrbdResourceState> change) {
         return replication(sourceReport(), with(targetReport(), change));
     }
@@ -435,6 +485,7 @@ class StateDiagramTest {
                 source,
                 TARGET,
                 kind,
+                kind == Kind.CONFIRMED_EMERGENCY,
                 plan.startedAt(),
                 plan.limits());
     }

@@ -28,6 +28,7 @@ import io.siterecovery.failover.core.group.GroupEffect.WriteStatus;
 import io.siterecovery.failover.core.group.GroupObservation.Copy;
 import io.siterecovery.failover.core.group.GroupObservation.Definition;
 import io.siterecovery.failover.core.group.GroupObservation.Disk;
+import io.siterecovery.failover.core.group.GroupObservation.DrbdTaints;
 import io.siterecovery.failover.core.group.GroupObservation.Member;
 import io.siterecovery.failover.core.group.GroupObservation.Operation;
 import io.siterecovery.failover.core.group.GroupObservation.Site;
@@ -36,6 +37,7 @@ import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.core.taint.NodeTaint;
 import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.Condition;
 import io.siterecovery.model.ProtectionGroupSpec;
@@ -64,6 +66,7 @@ class GroupPolicyTest {
     private String desired = "running";
     private String placementCount = "2";
     private boolean paused;
+    private DrbdTaints taints = DrbdTaints.NONE;
 
     @Test
     void a_new_group_is_first_unclaimed_and_nothing_is_touched() {
@@ -216,6 +219,40 @@ class GroupPolicyTest {
     }
 
     @Test
+    void starts_nothing_before_taints_are_out_of_the_way() {
+        granted();
+        taints = new DrbdTaints(false, Map.of(TARGET, List.of(new NodeTaint("n2", "t"))));
+        for (String step : List.of("Granting", "RemovingTaints")) {
+            operation = Optional.of(new Operation("uid-1", step));
+            assertThat(actions()).isEmpty();
+        }
+        operation = Optional.of(new Operation("uid-1", "StartingVMs"));
+        assertThat(only(PatchVm.class).power()).isEqualTo(Power.START);
+        assertThat(only(PatchVm.class).tolerates()).isEmpty();
+        taints = DrbdTaints.NONE;
+        operation = Optional.of(new Operation("uid-1", "Granting"));
+        assertThat(only(PatchVm.class).power()).as("no taint, no wait").isEqualTo(Power.START);
+    }
+
+    @Test
+    void tolerates_the_taints_that_are_there_where_that_is_the_policy() {
+        granted();
+        operation = Optional.of(new Operation("uid-1", "Granting"));
+        taints = new DrbdTaints(true, Map.of(TARGET, List.of(new NodeTaint("n2", "t"))));
+        assertThat(only(PatchVm.class).power()).isEqualTo(Power.START);
+        assertThat(only(PatchVm.class).tolerates()).containsExactly("t");
+        taints = DrbdTaints.NONE;
+        assertThat(only(PatchVm.class).tolerates()).isEmpty();
+    }
+
+    private void granted() {
+        settled();
+        ownership = Optional.of(AT_TARGET);
+        source.marked(CLOSED).fenced(CLOSED).down();
+        target.fencedBy = Optional.empty();
+    }
+
+    @Test
     void a_wish_for_stopped_on_the_holders_side_is_followed() {
         settled();
         desired = "stopped";
@@ -303,7 +340,8 @@ class GroupPolicyTest {
                 ownership.map(o -> new OwnershipSeen("o", "1", o)),
                 operation,
                 List.of(source.site(spec, false), target.site(spec(target.copyDesires), true)),
-                replication(sourceReport(), targetReport()));
+                replication(sourceReport(), targetReport()),
+                taints);
     }
 
     private ProtectionGroupSpec spec(String desiredState) {

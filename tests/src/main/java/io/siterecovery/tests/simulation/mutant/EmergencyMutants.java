@@ -24,6 +24,7 @@ import io.siterecovery.failover.core.failover.FailoverState.Granting;
 import io.siterecovery.failover.core.failover.FailoverState.Pending;
 import io.siterecovery.failover.core.failover.FailoverState.Proving;
 import io.siterecovery.failover.core.failover.FailoverState.Rehearsed;
+import io.siterecovery.failover.core.failover.FailoverState.RemovingTaints;
 import io.siterecovery.failover.core.failover.FailoverState.RollingBack;
 import io.siterecovery.failover.core.failover.FailoverState.StartingVms;
 import io.siterecovery.failover.core.failover.FailoverState.StoppingVms;
@@ -155,6 +156,7 @@ final class EmergencyMutants {
                             new Subject.Known(group, shown),
                             seen.target(),
                             seen.clusters(),
+                            seen.taints(),
                             seen.limits()));
         }
 
@@ -252,7 +254,8 @@ final class EmergencyMutants {
                             as(s.plan(), from, to), s.proofFrom(), s.commands(), s.deadline());
             case Granting s ->
                     new Granting(as(s.plan(), from, to), s.proofFrom(), s.by(), s.deadline());
-            case StartingVms s -> new StartingVms(as(s.plan(), from, to), s.deadline());
+            case RemovingTaints s -> new RemovingTaints(as(s.plan(), from, to), s.work());
+            case StartingVms s -> new StartingVms(as(s.plan(), from, to), s.work(), s.deadline());
             case RollingBack s -> new RollingBack(as(s.plan(), from, to), s.why(), s.deadline());
             case Completed s -> new Completed(as(s.plan(), from, to));
             case Pending _, Rehearsed _, Failed _ -> state;
@@ -269,6 +272,7 @@ final class EmergencyMutants {
                 p.source(),
                 p.target(),
                 p.kind() == from ? to : p.kind(),
+                p.forced(),
                 p.startedAt(),
                 p.limits());
     }

@@ -350,6 +350,7 @@ final class MoveMutants {
                                                     at.replication())),
                                     seen.target(),
                                     seen.clusters(),
+                                    seen.taints(),
                                     seen.limits())
                             : seen;
             return super.judge(pending, order, shown);

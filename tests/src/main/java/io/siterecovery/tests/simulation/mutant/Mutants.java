@@ -18,7 +18,9 @@ public final class Mutants {
     public static final List<Mutant> OF_EMERGENCIES = EmergencyMutants.all();
 
     public static final List<Mutant> ALL =
-            Stream.concat(OF_PLANNED_ONES.stream(), OF_EMERGENCIES.stream()).toList();
+            Stream.of(OF_PLANNED_ONES, OF_EMERGENCIES, TaintMutants.all())
+                    .flatMap(List::stream)
+                    .toList();
 
     public static Optional<Mutant> named(String name) {
         return ALL.stream().filter(m -> m.name().equals(name)).findFirst();

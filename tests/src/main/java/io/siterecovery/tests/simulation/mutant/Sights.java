@@ -102,6 +102,7 @@ final class Sights {
                 inspection,
                 o.desiredStateShown(),
                 o.cancelled(),
+                o.taints(),
                 o.frozen());
     }
 

@@ -31,6 +31,7 @@ public final class Oracle {
     private final WriteRules writes;
     private final OwnershipRules ownerships;
     private final ProgressRules progress;
+    private final TaintRules taints;
     private final EndRules end;
     private final Isolation isolation;
     private final List<Machine> machines;
@@ -47,6 +48,7 @@ public final class Oracle {
         this.writes = new WriteRules(world, truth, agenda::micros, this::found);
         this.ownerships = new OwnershipRules(world, truth, writes, agenda::micros, this::found);
         this.progress = new ProgressRules(world, truth, ownerships, this::found);
+        this.taints = new TaintRules(world, truth, this::found);
         this.end = new EndRules(world, truth, this::found);
         this.isolation = new Isolation(world, this::found);
         this.machines =
@@ -75,6 +77,7 @@ public final class Oracle {
     private void written(ApiServer.Change change) {
         ownerships.landed(change);
         writes.landed(change);
+        taints.landed(change);
         progress.landed(change);
         if (change.author().ours()) {
             isolation.called(change.author(), change.key());

@@ -70,9 +70,6 @@ final class WriteRules {
         if (change.now() == null && (disk || kind.equals("VirtualMachine"))) {
             found.accept("I12", change.author().who() + " deleted " + change.key());
         }
-        if (kind.equals("Node")) {
-            found.accept("I5", change.author().who() + " wrote " + change.key());
-        }
     }
 
     private void wish(Change change) {

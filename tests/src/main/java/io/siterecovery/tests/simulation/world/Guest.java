@@ -47,6 +47,10 @@ public final class Guest {
         return site;
     }
 
+    public String node() {
+        return node;
+    }
+
     public boolean startedByPeople() {
         return startedByPeople;
     }

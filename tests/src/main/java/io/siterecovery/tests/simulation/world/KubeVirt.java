@@ -111,6 +111,8 @@ public final class KubeVirt {
             create(machine);
         } else if (instance.isPresent() && (!wanted || instance.get().deleting())) {
             stop(machine, instance.get());
+        } else if (instance.isPresent() && !guests.containsKey(vm)) {
+            place(machine, instance.get());
         } else if (instance.isEmpty()
                 && !guests.containsKey(vm)
                 && definition.filter(Stored::deleting).isPresent()) {
@@ -139,13 +141,23 @@ public final class KubeVirt {
             agenda.after(dice.around(3 * Agenda.SECOND), () -> reconcile(machine.toString()));
             return;
         }
+        place(machine, created);
+    }
+
+    /** Where no node is open to it, a VMI waits, and is looked at again. */
+    private void place(Machine machine, Stored created) {
         List<String> able =
                 nodes.stream()
+                        .filter(this::isOpen)
                         .filter(
                                 n ->
                                         machine.claims().stream()
                                                 .allMatch(c -> resource(machine, c).isOn(n)))
                         .toList();
+        if (able.isEmpty()) {
+            agenda.after(Agenda.SECOND, () -> reconcile(machine.toString()));
+            return;
+        }
         String node = dice.of(able);
         String pod = "virt-launcher-" + machine.name() + "-" + ++pods;
         Guest guest =
@@ -167,6 +179,16 @@ public final class KubeVirt {
                         agenda.after(dice.around(30 * Agenda.MILLI), () -> open(guest));
                     }
                 });
+    }
+
+    private boolean isOpen(String node) {
+        return server.get(ResourceKind.NODE, "", node)
+                .filter(
+                        n ->
+                                !n.at("spec", "taints")
+                                        .findValuesAsText("effect")
+                                        .contains("NoSchedule"))
+                .isPresent();
     }
 
     private DrbdResource resource(Machine machine, String claim) {
@@ -301,7 +323,14 @@ public final class KubeVirt {
             server.delete(Author.KUBEVIRT, instance.key(), null);
         }
         Guest guest = guests.get(machine.toString());
-        if (guest == null || guest.stopping) {
+        if (guest == null) {
+            server.update(
+                    Author.KUBEVIRT,
+                    instance.key(),
+                    tree -> ((ObjectNode) tree.get("metadata")).remove("finalizers"));
+            return;
+        }
+        if (guest.stopping) {
             return;
         }
         guest.stopping = true;

@@ -77,6 +77,31 @@ public record Layout(
                 dice.chance(0.3));
     }
 
+    /** The same with neighbours: two groups of one deployment, and one of another. */
+    public Layout crowded() {
+        List<Group> all = new ArrayList<>(groups);
+        List<String> names = new ArrayList<>(deployments);
+        if (groups.stream().noneMatch(g -> g.name().equals("db"))) {
+            all.add(group("prod", "shop", "db", 1, 1, false, false));
+        }
+        if (!names.contains("test")) {
+            names.add("test");
+            all.add(group("test", "lab", "web", 1, 1, true, false));
+        }
+        return new Layout(
+                List.copyOf(names),
+                List.copyOf(all),
+                eastNodes,
+                westNodes,
+                eastReplicas,
+                westReplicas,
+                drbd,
+                eastPolicies,
+                westPolicies,
+                unclear,
+                automatic);
+    }
+
     private static Group group(
             String deployment,
             String namespace,

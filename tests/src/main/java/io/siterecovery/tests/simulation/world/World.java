@@ -125,6 +125,7 @@ public final class World {
                                 60,
                                 "Remove",
                                 null,
+                                null,
                                 null)));
     }
 
