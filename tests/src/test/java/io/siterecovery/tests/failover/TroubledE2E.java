@@ -83,7 +83,8 @@ class TroubledE2E {
             List<String> story = new ArrayList<>();
             for (int troubles = 1 + dice.nextInt(3); troubles > 0; troubles--) {
                 last(Duration.ofMillis(dice.nextInt(1_500)));
-                Trouble trouble = Trouble.values()[dice.nextInt(Trouble.values().length)];
+                List<Trouble> all = List.of(Trouble.values());
+                Trouble trouble = all.get(dice.nextInt(all.size()));
                 Duration length = Duration.ofMillis(500 + dice.nextInt(5_000));
                 story.add(trouble + " for " + length.toMillis() + " ms");
                 trouble.befall(in, length);
