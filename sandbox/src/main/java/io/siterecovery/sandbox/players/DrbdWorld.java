@@ -323,7 +323,10 @@ public final class DrbdWorld implements AutoCloseable {
         }
     }
 
-    /** {@code drbdadm primary --force} and {@code drbdadm secondary}: the data here is declared good. */
+    /**
+     * {@code drbdadm primary --force} and {@code drbdadm secondary}: the data here is declared
+     * good.
+     */
     public void force(String node, String resource) {
         synchronized (lock) {
             accountWrites();

@@ -367,7 +367,11 @@ final class FailoverBench implements Callable<Integer> {
         void print(long begun) {
             System.out.println();
             before.entrySet().stream()
-                    .flatMap(e -> history(world, e.getKey()).stream().skip(e.getValue()).map(w -> Map.entry(e.getKey(), w)))
+                    .flatMap(
+                            e ->
+                                    history(world, e.getKey()).stream()
+                                            .skip(e.getValue())
+                                            .map(w -> Map.entry(e.getKey(), w)))
                     .sorted(Comparator.comparingLong(w -> w.getValue().nanoTime()))
                     .forEach(
                             w ->

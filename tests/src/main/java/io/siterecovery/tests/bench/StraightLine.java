@@ -7,8 +7,8 @@ import java.util.function.Function;
 
 /**
  * The limit: the writes and waits of a planned failover that depend on one another, one after the
- * other, on objects of the same kinds, by a script that keeps no promise. It decides nothing, proves
- * nothing of the data and knows of no crash.
+ * other, on objects of the same kinds, by a script that keeps no promise. It decides nothing,
+ * proves nothing of the data and knows of no crash.
  */
 final class StraightLine {
 
@@ -18,7 +18,8 @@ final class StraightLine {
     private static final String PODS = CORE + "production/pods";
     private static final String ATTACHMENTS = "/apis/storage.k8s.io/v1/volumeattachments";
     private static final String NAMESPACE = "bench";
-    private static final String HUB = "/apis/siterecovery.trilio.io/v1alpha1/namespaces/" + NAMESPACE + "/";
+    private static final String HUB =
+            "/apis/siterecovery.trilio.io/v1alpha1/namespaces/" + NAMESPACE + "/";
     private static final String ORDERS = HUB + "failovers";
     private static final String OWNERSHIPS = HUB + "groupownerships";
     private static final String FENCES = CORE + "production/configmaps";

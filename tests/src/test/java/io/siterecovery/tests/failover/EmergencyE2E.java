@@ -150,7 +150,8 @@ class EmergencyE2E {
                         "-o",
                         "jsonpath={.status.message}");
         Matcher command =
-                Pattern.compile("on (cluster1-\\S+): drbdadm primary --force (\\S+)").matcher(asked);
+                Pattern.compile("on (cluster1-\\S+): drbdadm primary --force (\\S+)")
+                        .matcher(asked);
         assertThat(command.results().count()).as(asked).isEqualTo(2);
         command.reset().results().forEach(c -> in.world.drbd().force(c.group(1), c.group(2)));
     }

@@ -120,8 +120,8 @@ public final class EmergencyProof {
     }
 
     /**
-     * Without a quorum a replica does not know whether its data is the latest. Whoever has made sure
-     * that the source is gone knows it for DRBD, and has to tell it so on the node.
+     * Without a quorum a replica does not know whether its data is the latest. Whoever has made
+     * sure that the source is gone knows it for DRBD, and has to tell it so on the node.
      */
     private boolean mayBeForced(NodeReport report) {
         return at.confirmed()
