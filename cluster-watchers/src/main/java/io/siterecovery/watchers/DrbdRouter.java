@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,7 @@ final class DrbdRouter {
     private final String siteId;
     private final ResourceOwners owners;
     private final LatestStates routed;
+    private final BooleanSupplier hurry;
     private final Map<NodeResource, RoutedDrbdState> latest = new HashMap<>();
     private final Map<String, AgentProgress> agents = new TreeMap<>();
     private final Set<String> changedNodes = new HashSet<>();
@@ -57,17 +59,23 @@ final class DrbdRouter {
     private long timer = -1;
     private volatile boolean caughtUp;
 
+    /**
+     * @param hurry whether beats are to be passed on as they come: something is wrong with a site,
+     *     and failovers may be waiting for the next word of the other one's nodes
+     */
     DrbdRouter(
             TenantContext tenant,
             String cluster,
             String siteId,
             ResourceOwners owners,
-            LatestStates routed) {
+            LatestStates routed,
+            BooleanSupplier hurry) {
         this.tenant = tenant;
         this.cluster = cluster;
         this.siteId = siteId;
         this.owners = owners;
         this.routed = routed;
+        this.hurry = hurry;
     }
 
     void start() {
@@ -183,7 +191,7 @@ final class DrbdRouter {
                 before == null
                         || before.complete() != now.complete()
                         || !before.incarnation().equals(now.incarnation());
-        if (live && (changedNodes.remove(beat.node()) || turned)) {
+        if (live && (changedNodes.remove(beat.node()) || turned || hurry.getAsBoolean())) {
             publishBeats();
         }
     }

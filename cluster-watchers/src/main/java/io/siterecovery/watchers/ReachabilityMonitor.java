@@ -76,6 +76,11 @@ final class ReachabilityMonitor {
         }
     }
 
+    /** Something is wrong with the cluster, or may be. */
+    boolean isInDoubt() {
+        return doubt || !reachable.orElse(true);
+    }
+
     /**
      * @param missing kinds that the cluster does not serve, or that could not be listed
      */

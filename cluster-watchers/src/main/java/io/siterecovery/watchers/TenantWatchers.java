@@ -143,6 +143,10 @@ final class TenantWatchers implements TenantPart {
         }
     }
 
+    private boolean isInDoubt() {
+        return monitors.values().stream().anyMatch(ReachabilityMonitor::isInDoubt);
+    }
+
     private void routeIfKnown(KubernetesCluster cluster) {
         String name = cluster.name();
         if (stopped || name.equals(FactKey.QUORUM) || routers.containsKey(name)) {
@@ -152,7 +156,8 @@ final class TenantWatchers implements TenantPart {
                 .ifPresent(
                         siteId -> {
                             DrbdRouter router =
-                                    new DrbdRouter(tenant, name, siteId, owners, routed);
+                                    new DrbdRouter(
+                                            tenant, name, siteId, owners, routed, this::isInDoubt);
                             routers.put(name, router);
                             router.start();
                         });

@@ -22,9 +22,16 @@ final class Commands implements AutoCloseable {
     private static final long IDLE_SECONDS = 2;
 
     /** What a command left behind. */
+    private static final int SIGNAL = 128;
+
     record Output(int exitCode, String stdout, String stderr) {
         boolean succeeded() {
             return exitCode == 0;
+        }
+
+        /** By us, because it took too long, or by somebody else. */
+        boolean wasKilled() {
+            return exitCode > SIGNAL;
         }
     }
 

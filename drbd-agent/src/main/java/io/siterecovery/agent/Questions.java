@@ -160,6 +160,10 @@ final class Questions {
                     if (!isCurrent(view)) {
                         return;
                     }
+                    if (output.map(Commands.Output::wasKilled).orElse(true)) {
+                        options();
+                        return;
+                    }
                     output.filter(Commands.Output::succeeded)
                             .flatMap(
                                     said ->

@@ -33,7 +33,11 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
 
+    /** No tenant has an empty name. */
+    private static final String OURSELVES = "";
+
     private final Configuration configuration;
+    private final Gates gates = new Gates();
     private final List<ServiceModule> modules;
     private final PrometheusMeterRegistry metrics =
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -82,7 +86,7 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
                                                 new MicrometerMetricsOptions().setEnabled(true)))
                         .withMetrics(new MicrometerMetricsFactory(metrics))
                         .build();
-        this.quorum = newQuorumClient();
+        this.quorum = newQuorumClient(OURSELVES);
         this.kafka = new KafkaEvents(vertx, configuration.kafka(), metrics);
         this.tenants =
                 new Tenants(
@@ -140,9 +144,25 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
     }
 
     @Override
-    public KubernetesCluster newQuorumClient() {
+    public KubernetesCluster newQuorumClient(Tenant tenant) {
+        return newQuorumClient(tenant.name());
+    }
+
+    private KubernetesCluster newQuorumClient(String party) {
+        Door door = new Door(gates, party);
+        door.leadsTo(FactKey.QUORUM);
         return KubernetesCluster.of(
-                vertx, FactKey.QUORUM, quorumKubeconfig, configuration.kubernetesDeadline(), null);
+                vertx,
+                FactKey.QUORUM,
+                quorumKubeconfig,
+                configuration.kubernetesDeadline(),
+                null,
+                door);
+    }
+
+    @Override
+    public Gates gates() {
+        return gates;
     }
 
     @Override

@@ -27,32 +27,31 @@ import org.jspecify.annotations.Nullable;
 public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
 
     static final int PAGE = 500;
-    private static final int PARALLEL_CALLS = 16;
-    private static final int WAITING_CALLS = 2_000;
     private static final int SITE_ID_LENGTH = 12;
 
     private final Vertx vertx;
     private final String name;
     private final Duration deadline;
     private final ApiConnection connection;
-    private final Gate gate = new Gate(PARALLEL_CALLS, WAITING_CALLS);
+    private final Door door;
     private final Set<Reflector> reflectors = ConcurrentHashMap.newKeySet();
     private volatile @Nullable String siteId;
     private volatile @Nullable ClusterIdentity identity;
     private volatile boolean suspected;
 
     private KubernetesCluster(
-            Vertx vertx, String name, ApiConnection connection, Duration deadline) {
+            Vertx vertx, String name, ApiConnection connection, Duration deadline, Door door) {
         this.vertx = vertx;
         this.name = name;
         this.connection = connection;
         this.deadline = deadline;
+        this.door = door;
     }
 
     /**
-     * Makes the client; nothing is sent yet.
+     * Makes a client that shares its cluster with nobody; nothing is sent yet.
      *
-     * @param deadline of each call, waiting for its turn included
+     * @param deadline of each call, from when it is sent
      * @param expectedUid the UID of the kube-system namespace that the cluster must have; null: any
      */
     public static KubernetesCluster of(
@@ -61,12 +60,32 @@ public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
             Kubeconfig kubeconfig,
             Duration deadline,
             @Nullable String expectedUid) {
+        return of(vertx, name, kubeconfig, deadline, expectedUid, new Door(new Gates(), name));
+    }
+
+    /**
+     * Makes a client; nothing is sent yet.
+     *
+     * @param door the way to the cluster, which others may share
+     */
+    static KubernetesCluster of(
+            Vertx vertx,
+            String name,
+            Kubeconfig kubeconfig,
+            Duration deadline,
+            @Nullable String expectedUid,
+            Door door) {
         KubernetesCluster cluster =
-                new KubernetesCluster(vertx, name, new ApiConnection(kubeconfig), deadline);
+                new KubernetesCluster(vertx, name, new ApiConnection(kubeconfig), deadline, door);
         if (expectedUid != null && expectedUid.length() >= SITE_ID_LENGTH) {
-            cluster.siteId = expectedUid.substring(0, SITE_ID_LENGTH);
+            cluster.isAt(expectedUid.substring(0, SITE_ID_LENGTH));
         }
         return cluster;
+    }
+
+    private void isAt(String site) {
+        siteId = site;
+        door.leadsTo(site);
     }
 
     @Override
@@ -113,7 +132,7 @@ public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
                                         0,
                                         "should be " + expected + "… but is " + found.siteId());
                             }
-                            siteId = found.siteId();
+                            isAt(found.siteId());
                             identity = found;
                             return found;
                         }));
@@ -261,7 +280,7 @@ public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
     /** Reads one page of a list; each page has the deadline of a call. */
     CompletableFuture<Page> page(ApiPath path, ResourceKind kind, String continueToken) {
         ApiPath page = path.with("limit", String.valueOf(PAGE)).with("continue", continueToken);
-        return call(page, null).thenApply(tree -> Page.of(kind, tree));
+        return call(Urgency.FIRST, page, null).thenApply(tree -> Page.of(kind, tree));
     }
 
     /** Opens a watch; its headers have the deadline of a call, its body has none. */
@@ -307,7 +326,11 @@ public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
     }
 
     private CompletableFuture<JsonNode> call(ApiPath path, @Nullable Body body) {
-        return deadline(gate.pass(() -> connection.send(path, body, deadline)), deadline)
+        return call(Urgency.current(), path, body);
+    }
+
+    private CompletableFuture<JsonNode> call(Urgency urgency, ApiPath path, @Nullable Body body) {
+        return door.pass(urgency, () -> deadline(connection.send(path, body, deadline), deadline))
                 .thenApply(answer -> ApiAnswers.json(ApiAnswers.successful(answer)));
     }
 

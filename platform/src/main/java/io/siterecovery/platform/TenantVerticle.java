@@ -39,7 +39,10 @@ final class TenantVerticle extends VerticleBase {
          * Our own credential on a connection of the tenant's: one connection carries 100 streams,
          * and one tenant's calls must not wait for another's.
          */
-        KubernetesCluster newQuorumClient();
+        KubernetesCluster newQuorumClient(Tenant tenant);
+
+        /** The ways to physical clusters, which several tenants may share. */
+        Gates gates();
 
         TenantContext context(
                 Tenant tenant,
@@ -85,7 +88,7 @@ final class TenantVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         try {
-            KubernetesCluster quorum = surroundings.newQuorumClient();
+            KubernetesCluster quorum = surroundings.newQuorumClient(tenant);
             clusters.add(quorum);
             KubernetesCluster primary =
                     cluster(quorum, "primary-kubeconfig", tenant.zone().primary());
@@ -145,7 +148,8 @@ final class TenantVerticle extends VerticleBase {
                         site.name(),
                         kubeconfig,
                         surroundings.kubernetesDeadline(),
-                        site.clusterId());
+                        site.clusterId(),
+                        new Door(surroundings.gates(), tenant.name()));
         clusters.add(cluster);
         identify(cluster);
         return cluster;

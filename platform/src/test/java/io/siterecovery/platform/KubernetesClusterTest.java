@@ -196,20 +196,20 @@ class KubernetesClusterTest {
     }
 
     @Test
-    void no_more_than_sixteen_calls_are_under_way() throws Exception {
+    void no_more_than_32_calls_are_under_way() throws Exception {
         server.held = new CountDownLatch(1);
         List<Future<?>> calls =
-                IntStream.range(0, 40)
+                IntStream.range(0, 80)
                         .<Future<?>>mapToObj(
                                 i -> cluster.get(ResourceKind.CONFIG_MAP, "ns", "a" + i))
                         .toList();
-        await().atMost(PATIENCE).until(() -> server.running.get() == 16);
+        await().atMost(PATIENCE).until(() -> server.running.get() == 32);
         server.held.countDown();
         for (Future<?> call : calls) {
             get(call);
         }
-        assertThat(server.requests).hasSize(40);
-        assertThat(server.mostAtOnce.get()).isEqualTo(16);
+        assertThat(server.requests).hasSize(80);
+        assertThat(server.mostAtOnce.get()).isEqualTo(32);
     }
 
     @Test
@@ -375,12 +375,12 @@ class KubernetesClusterTest {
     void a_probe_does_not_wait_for_other_calls() throws Exception {
         server.held = new CountDownLatch(1);
         List<Future<?>> stuck =
-                IntStream.range(0, 20)
+                IntStream.range(0, 40)
                         .<Future<?>>mapToObj(i -> cluster.get(ResourceKind.CONFIG_MAP, "ns", "a"))
                         .toList();
-        await().atMost(PATIENCE).until(() -> server.running.get() == 16);
+        await().atMost(PATIENCE).until(() -> server.running.get() == 32);
         Future<Void> probe = cluster.probe(Duration.ofSeconds(2));
-        await().atMost(PATIENCE).until(() -> server.running.get() == 17);
+        await().atMost(PATIENCE).until(() -> server.running.get() == 33);
         server.held.countDown();
         get(probe);
         for (Future<?> call : stuck) {

@@ -28,7 +28,15 @@ public record ProtectionGroupSpec(
                                 "Leave the VMs alone. What the group does not hold is stopped all"
                                         + " the same.",
                         byDefault = "false")
-                @Nullable Boolean paused) {
+                @Nullable Boolean paused,
+        @Schema(
+                        value =
+                                "When many groups fail over to a cluster at once, those with a low"
+                                        + " number are served first. 1 is the most important.",
+                        min = 1,
+                        max = 5,
+                        byDefault = "3")
+                @Nullable Integer priority) {
 
     /** A VM of the group. */
     public record Member(

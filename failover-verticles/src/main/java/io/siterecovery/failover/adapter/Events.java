@@ -2,6 +2,7 @@ package io.siterecovery.failover.adapter;
 
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.KubernetesApi;
+import io.siterecovery.platform.Urgency;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
@@ -51,10 +52,17 @@ final class Events {
                         "lastTimestamp", second,
                         "count", 1);
         String name = about.name() + "." + UUID.randomUUID().toString().substring(0, 13);
-        cluster.create(
-                        ResourceKind.EVENT,
-                        Answers.object(
-                                ResourceKind.EVENT, about.namespace(), name, Map.of(), parts))
+        Urgency.TELLS
+                .during(
+                        () ->
+                                cluster.create(
+                                        ResourceKind.EVENT,
+                                        Answers.object(
+                                                ResourceKind.EVENT,
+                                                about.namespace(),
+                                                name,
+                                                Map.of(),
+                                                parts)))
                 .onFailure(
                         e ->
                                 LOG.atWarn()

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.siterecovery.events.cluster.FactKey;
-import io.siterecovery.events.cluster.FenceFact;
 import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.failover.core.group.GroupEffect;
 import io.siterecovery.failover.core.group.GroupEffect.PatchVm;
@@ -21,7 +20,6 @@ import io.siterecovery.platform.JsonPatch;
 import io.vertx.core.Future;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Carries out what a group needs. Every write tests what it was decided on where it lands, so an
@@ -32,11 +30,13 @@ public final class GroupEffects {
     private final Ports tenant;
     private final TenantView view;
     private final OwnershipStore ownerships;
+    private final FenceWrites fences;
 
     public GroupEffects(Ports tenant, TenantView view, OwnershipStore ownerships) {
         this.tenant = tenant;
         this.view = view;
         this.ownerships = ownerships;
+        this.fences = new FenceWrites(tenant, view);
     }
 
     public Future<?> carryOut(GroupId group, GroupEffect effect) {
@@ -44,8 +44,15 @@ public final class GroupEffects {
             case GroupEffect.CreateOwnership e -> ownerships.create(group, e.first());
             case GroupEffect.WriteOwnership e -> ownerships.write(group, e.seen(), e.next());
             case PatchVm e -> patchVm(group, e);
-            case GroupEffect.Fence e -> fence(group, e);
-            case GroupEffect.Unfence e -> unfence(group, e);
+            case GroupEffect.Fence e ->
+                    fences.fence(
+                            e.cluster(),
+                            group.namespace(),
+                            e.seen(),
+                            e.vms(),
+                            e.claim().toString());
+            case GroupEffect.Unfence e ->
+                    fences.unfence(e.cluster(), group.namespace(), e.seen(), e.vms());
             case GroupEffect.MakeCopy e -> makeCopy(group, e);
             case GroupEffect.UpdateCopy e -> updateCopy(group, e);
             case GroupEffect.DeleteCopy e ->
@@ -121,53 +128,6 @@ public final class GroupEffects {
         String before = seen.meta().annotations().get(ApiGroups.RUN_STRATEGY);
         spec.put("runStrategy", before == null ? "Always" : before);
         annotations.putNull(ApiGroups.RUN_STRATEGY);
-    }
-
-    private Future<?> fence(GroupId group, GroupEffect.Fence e) {
-        Map<String, String> claims = new TreeMap<>();
-        e.vms().forEach(vm -> claims.put(vm, e.claim().toString()));
-        if (e.seen().isEmpty()) {
-            return tenant.cluster(e.cluster().name())
-                    .create(
-                            ResourceKind.CONFIG_MAP,
-                            Answers.object(
-                                    ResourceKind.CONFIG_MAP,
-                                    group.namespace(),
-                                    ApiGroups.FENCE,
-                                    Map.of(),
-                                    Map.of("data", claims)))
-                    .onSuccess(answer -> fenceIs(e.cluster(), group, answer));
-        }
-        FenceFact seen = e.seen().get();
-        JsonPatch patch = JsonPatch.create().testVersion(seen.meta().resourceVersion());
-        if (seen.claims().isEmpty()) {
-            patch.add("/data", claims);
-        } else {
-            claims.forEach((vm, claim) -> patch.add("/data/" + JsonPatch.escape(vm), claim));
-        }
-        return patchFence(e.cluster(), group, patch);
-    }
-
-    /** The value of each key is the claim it was fenced under, tested before it is removed. */
-    private Future<?> unfence(GroupId group, GroupEffect.Unfence e) {
-        JsonPatch patch = JsonPatch.create().testVersion(e.seen().meta().resourceVersion());
-        for (String vm : e.vms()) {
-            String path = "/data/" + JsonPatch.escape(vm);
-            patch.test(path, e.seen().claims().get(vm)).remove(path);
-        }
-        return patchFence(e.cluster(), group, patch);
-    }
-
-    private Future<?> patchFence(ClusterId cluster, GroupId group, JsonPatch patch) {
-        return tenant.cluster(cluster.name())
-                .patch(ResourceKind.CONFIG_MAP, group.namespace(), ApiGroups.FENCE, patch)
-                .onSuccess(answer -> fenceIs(cluster, group, answer));
-    }
-
-    private void fenceIs(ClusterId cluster, GroupId group, GenericKubernetesResource answer) {
-        view.apply(
-                key(cluster, ResourceKind.CONFIG_MAP, group.namespace(), ApiGroups.FENCE),
-                Answers.fence(answer));
     }
 
     private Future<?> makeCopy(GroupId group, GroupEffect.MakeCopy e) {

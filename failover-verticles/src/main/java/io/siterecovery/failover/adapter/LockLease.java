@@ -12,15 +12,18 @@ import io.siterecovery.platform.KubernetesFailure;
 import io.siterecovery.platform.KubernetesFailure.Reason;
 import io.siterecovery.platform.KubernetesJson;
 import io.siterecovery.platform.Selector;
+import io.siterecovery.platform.Urgency;
 import io.siterecovery.platform.Watch;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Shows the lock of a running failover where users look for it: the Lease {@code failover-lock-…}.
@@ -37,16 +40,20 @@ public final class LockLease {
 
     private final Ports tenant;
     private final OwnershipStore ownerships;
+    private final Predicate<String> answers;
     private final Runnable gone;
     private final Map<GroupId, Shown> shown = new HashMap<>();
     private final Map<GroupId, Future<?>> writing = new HashMap<>();
 
     /**
+     * @param answers whether a site, by its name, is known to answer
      * @param gone told when somebody has taken a lease away: whoever still holds the lock shows it
      */
-    public LockLease(Ports tenant, OwnershipStore ownerships, Runnable gone) {
+    public LockLease(
+            Ports tenant, OwnershipStore ownerships, Predicate<String> answers, Runnable gone) {
         this.tenant = tenant;
         this.ownerships = ownerships;
+        this.answers = answers;
         this.gone = gone;
     }
 
@@ -71,13 +78,13 @@ public final class LockLease {
         Shown asked = new Shown(plan.uid(), List.of());
         shown.put(plan.group(), asked);
         // Whoever was asleep learns that a lease is gone before it learns why.
-        ownerships
-                .read(plan.group())
+        Urgency.TELLS
+                .during(() -> ownerships.read(plan.group()))
                 .onSuccess(
                         now -> {
                             boolean still = asked.equals(shown.get(plan.group()));
                             if (still && now.filter(o -> isHeld(o, plan)).isPresent()) {
-                                show(plan, spec);
+                                Urgency.TELLS.during(() -> show(plan, spec));
                             }
                         });
     }
@@ -86,7 +93,7 @@ public final class LockLease {
         return ownership.ownership().isLockedBy(plan.uid());
     }
 
-    private void show(FailoverPlan plan, Map<String, Object> spec) {
+    private Shown show(FailoverPlan plan, Map<String, Object> spec) {
         List<Place> places = places(plan.group());
         writing.put(
                 plan.group(), Future.join(places.stream().map(place -> put(place, spec)).toList()));
@@ -101,7 +108,9 @@ public final class LockLease {
                                                         Selector.named(place.name()),
                                                         new Kept(plan.group())))
                         .toList();
-        shown.put(plan.group(), new Shown(plan.uid(), watches));
+        Shown now = new Shown(plan.uid(), watches);
+        shown.put(plan.group(), now);
+        return now;
     }
 
     /**
@@ -172,13 +181,19 @@ public final class LockLease {
 
     private List<Place> places(GroupId group) {
         String name = "failover-lock-" + group.name();
-        return List.of(
+        List<Place> places = new ArrayList<>();
+        places.add(
                 new Place(
                         tenant.quorum(),
                         tenant.tenant().namespace(),
-                        "failover-lock-" + group.ownershipName()),
-                new Place(tenant.primary(), group.namespace(), name),
-                new Place(tenant.dr(), group.namespace(), name));
+                        "failover-lock-" + group.ownershipName()));
+        for (KubernetesApi site : List.of(tenant.primary(), tenant.dr())) {
+            // Nobody looks at one that is silent, and each call to it costs a connection.
+            if (answers.test(site.name())) {
+                places.add(new Place(site, group.namespace(), name));
+            }
+        }
+        return places;
     }
 
     /** One lease of a running operation. */

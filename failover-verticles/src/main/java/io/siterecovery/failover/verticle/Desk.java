@@ -4,11 +4,13 @@ import io.siterecovery.failover.adapter.Ports;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.platform.Urgency;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +45,11 @@ final class Desk {
         return ports.clock().instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    <K> Lanes<K> lanes(Lanes.Step<K> step) {
-        return new Lanes<>(this::lane, step);
+    /**
+     * @param urgency of what a look at one thing asks of the API servers
+     */
+    <K> Lanes<K> lanes(Function<K, Urgency> urgency, Lanes.Step<K> step) {
+        return new Lanes<>(this::lane, urgency, step);
     }
 
     Lane lane(String subject, Lane.Step step) {

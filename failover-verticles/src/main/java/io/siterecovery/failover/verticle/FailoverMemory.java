@@ -1,9 +1,12 @@
 package io.siterecovery.failover.verticle;
 
+import io.siterecovery.events.cluster.CustomResourceFact;
+import io.siterecovery.failover.adapter.FailoverRecords.Stored;
 import io.siterecovery.failover.core.failover.Observation.Fence;
 import io.siterecovery.failover.core.proof.SourceInspection;
 import io.siterecovery.failover.core.taint.Taints.Asked;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,18 @@ final class FailoverMemory {
     @Nullable Asked neighbours;
     boolean desiredStateShown;
     int triesToHide;
+    private @Nullable Stored stored;
+
+    /** Reading one costs more than looking at it, and most looks find it as it was. */
+    @SuppressWarnings("ReferenceEquality") // one object, one reading
+    Stored read(CustomResourceFact fact, Function<CustomResourceFact, Stored> reader) {
+        Stored known = stored;
+        if (known == null || known.fact() != fact) {
+            known = reader.apply(fact);
+            stored = known;
+        }
+        return known;
+    }
 
     /** A step asks for itself: what an earlier one was told does not count. */
     void enter(String next) {

@@ -44,19 +44,25 @@ import io.siterecovery.failover.core.taint.Bystanders;
 import io.siterecovery.failover.core.taint.NodeTaint;
 import io.siterecovery.failover.core.taint.Taints.Asked;
 import io.siterecovery.failover.verticle.Neighbours.Removal;
+import io.siterecovery.failover.view.Change;
 import io.siterecovery.failover.view.GroupViews;
 import io.siterecovery.failover.view.TenantView;
 import io.siterecovery.model.FailoverStatus.MemberProgress;
 import io.siterecovery.model.ResourceKind;
+import io.siterecovery.platform.Urgency;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,37 +115,80 @@ final class Failovers {
         this.log = adapters.log();
         this.neighbours = new Neighbours(desk, views, adapters.nodeTaints(), adapters.ownerships());
         this.decisions = decisions;
-        this.lanes = desk.lanes(this::drive);
-        this.orphans = desk.lanes(this::letGoOfOrphan);
+        this.lanes = desk.lanes(this::urgency, this::drive);
+        this.orphans = desk.lanes(views::urgency, this::letGoOfOrphan);
     }
 
     /** Looks again at every failover that is not over, and at every lock that may be left over. */
-    void wake() {
-        Set<String> locked = new HashSet<>();
-        for (GroupId group : views.groups()) {
-            views.ownership(group)
-                    .map(OwnershipSeen::ownership)
-                    .ifPresent(
-                            ownership -> {
-                                ownership.lock().ifPresent(lock -> locked.add(lock.uid()));
-                                if (isLeftOver(ownership)) {
-                                    orphans.wake(group);
-                                }
-                            });
-        }
+    void wakeAll() {
+        Set<GroupId> groups = views.groups();
+        groups.forEach(this::wakeOrphan);
+        Set<String> locked =
+                groups.stream()
+                        .flatMap(group -> views.ownership(group).stream())
+                        .flatMap(seen -> seen.ownership().lock().stream())
+                        .map(Ownership.Lock::uid)
+                        .collect(Collectors.toSet());
         Set<String> all = new HashSet<>();
-        view.shelf(FactKey.QUORUM, ResourceKind.FAILOVER, namespace)
+        failovers()
                 .forEach(
-                        (name, fact) -> {
-                            if (fact instanceof CustomResourceFact failover
-                                    && (!failover.status().hasNonNull("state")
-                                            || FailoverStore.isHeld(failover)
-                                            || locked.contains(failover.meta().uid()))) {
+                        (name, failover) -> {
+                            if (isNotOver(failover) || locked.contains(failover.meta().uid())) {
                                 all.add(name);
                                 lanes.wake(name);
                             }
                         });
         lanes.keepOnly(all);
+    }
+
+    /** Looks again at failovers that have changed, or whose group has. */
+    void wake(Collection<GroupId> groups, Collection<Change> changes) {
+        Set<String> wanted = new LinkedHashSet<>();
+        for (GroupId group : groups) {
+            wakeOrphan(group);
+            views.ownership(group)
+                    .flatMap(seen -> seen.ownership().lock())
+                    .ifPresent(lock -> wanted.add(lock.failover()));
+        }
+        boolean beats = changes.contains(new Change.Beats());
+        Set<String> names = groups.stream().map(GroupId::name).collect(Collectors.toSet());
+        Map<String, CustomResourceFact> failovers = failovers();
+        failovers.forEach(
+                (name, failover) -> {
+                    String about = failover.spec().path("protectionGroup").asText();
+                    if ((beats || names.contains(about)) && isNotOver(failover)) {
+                        wanted.add(name);
+                    }
+                });
+        for (Change change : changes) {
+            if (change instanceof Change.Operation(var name, _)) {
+                wanted.add(name);
+            }
+        }
+        wanted.stream().filter(failovers::containsKey).forEach(lanes::wake);
+    }
+
+    private void wakeOrphan(GroupId group) {
+        views.ownership(group)
+                .map(OwnershipSeen::ownership)
+                .filter(this::isLeftOver)
+                .ifPresent(_ -> orphans.wake(group));
+    }
+
+    private static boolean isNotOver(CustomResourceFact failover) {
+        return !failover.status().hasNonNull("state") || FailoverStore.isHeld(failover);
+    }
+
+    private Map<String, CustomResourceFact> failovers() {
+        Map<String, CustomResourceFact> all = new LinkedHashMap<>();
+        view.shelf(FactKey.QUORUM, ResourceKind.FAILOVER, namespace)
+                .forEach(
+                        (name, fact) -> {
+                            if (fact instanceof CustomResourceFact failover) {
+                                all.put(name, failover);
+                            }
+                        });
+        return all;
     }
 
     /** Its operation is gone, or has ended and left the group between two sites. */
@@ -163,15 +212,23 @@ final class Failovers {
         leases.close();
     }
 
+    private Urgency urgency(String name) {
+        return store.seen(name)
+                .map(failover -> failover.status().at("/operation/group").asText())
+                .filter(group -> group.contains("/"))
+                .map(group -> views.urgency(GroupId.parse(group)))
+                .orElse(Urgency.NORMAL);
+    }
+
     private Optional<Instant> drive(String name) {
         for (int round = 0; round < ROUNDS && !desk.isClosed(); round++) {
             Optional<CustomResourceFact> fact = store.seen(name);
             if (fact.isEmpty()) {
                 return Optional.empty();
             }
-            Stored stored = records.read(name, fact.get());
             FailoverMemory memory =
-                    memories.computeIfAbsent(stored.order().uid(), _ -> new FailoverMemory());
+                    memories.computeIfAbsent(fact.get().meta().uid(), _ -> new FailoverMemory());
+            Stored stored = memory.read(fact.get(), seen -> records.read(name, seen));
             memory.enter(FailoverStore.step(stored.state()));
             boolean acted =
                     switch (stored.state()) {
@@ -423,8 +480,7 @@ final class Failovers {
         if (group == null) {
             return Optional.empty();
         }
-        String[] parts = group.split("/", 2);
-        return Optional.of(new GroupId(parts[0], parts[1]));
+        return Optional.of(GroupId.parse(group));
     }
 
     /** What an operation left behind is undone from the ownership alone. */

@@ -1,11 +1,13 @@
 package io.siterecovery.failover.verticle;
 
+import io.siterecovery.platform.Urgency;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** One lane for each thing of a kind, made when it is first woken. */
 final class Lanes<K> {
@@ -17,21 +19,28 @@ final class Lanes<K> {
 
     private final Map<K, Lane> lanes = new LinkedHashMap<>();
     private final BiFunction<String, Lane.Step, Lane> newLane;
+    private final Function<K, Urgency> urgency;
     private final Step<K> step;
     private boolean closed;
 
     /**
      * @param newLane makes a lane for a subject
+     * @param urgency of what a look at one thing asks of the API servers
      */
-    Lanes(BiFunction<String, Lane.Step, Lane> newLane, Step<K> step) {
+    Lanes(BiFunction<String, Lane.Step, Lane> newLane, Function<K, Urgency> urgency, Step<K> step) {
         this.newLane = newLane;
+        this.urgency = urgency;
         this.step = step;
     }
 
     void wake(K key) {
         if (!closed) {
-            lanes.computeIfAbsent(key, k -> newLane.apply(k.toString(), () -> step.run(k))).wake();
+            lanes.computeIfAbsent(key, k -> newLane.apply(k.toString(), () -> look(k))).wake();
         }
+    }
+
+    private Optional<Instant> look(K key) throws Exception {
+        return urgency.apply(key).during(() -> step.run(key));
     }
 
     /** Forgets what is not among these any more. */

@@ -16,6 +16,7 @@ import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.failover.view.GroupViews;
+import io.siterecovery.platform.Urgency;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,8 +58,8 @@ final class ProtectionGroups {
         this.effects = effects;
         this.ownerships = ownerships;
         this.decisions = decisions;
-        this.actions = desk.lanes(this::act);
-        this.statuses = desk.lanes(this::report);
+        this.actions = desk.lanes(views::urgency, this::act);
+        this.statuses = desk.lanes(_ -> Urgency.TELLS, this::report);
     }
 
     void wake(GroupId group) {

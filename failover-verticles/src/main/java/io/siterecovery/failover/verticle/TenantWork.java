@@ -4,6 +4,7 @@ import static io.vertx.core.Future.await;
 
 import io.siterecovery.events.cluster.ClusterFact;
 import io.siterecovery.events.cluster.FactKey;
+import io.siterecovery.events.cluster.ReachabilityFact;
 import io.siterecovery.events.drbd.RoutedBeats;
 import io.siterecovery.events.drbd.RoutedDrbdState;
 import io.siterecovery.failover.adapter.FailoverEffects;
@@ -19,15 +20,16 @@ import io.siterecovery.failover.adapter.Ports;
 import io.siterecovery.failover.adapter.RequestEffects;
 import io.siterecovery.failover.adapter.ZoneEffects;
 import io.siterecovery.failover.core.ownership.GroupId;
+import io.siterecovery.failover.view.Change;
 import io.siterecovery.failover.view.GroupViews;
 import io.siterecovery.failover.view.TenantView;
-import io.siterecovery.failover.view.TenantView.Change;
 import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.ReceivedEvent;
 import io.siterecovery.platform.Tenant;
+import io.siterecovery.platform.Urgency;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -56,8 +58,7 @@ public final class TenantWork {
     private final Zones zones;
     private final Lanes<KubernetesApi> policyLanes;
     private final Lane beginning;
-    private final Set<String> dirty = new HashSet<>();
-    private boolean wishesChanged;
+    private Set<Change> dirty = new LinkedHashSet<>();
     private boolean scheduled;
     private boolean begun;
     private Turns.@Nullable Timer fullPass;
@@ -83,7 +84,7 @@ public final class TenantWork {
                         groupEffects,
                         new NodeTaints(ports, view),
                         ownerships,
-                        new LockLease(ports, ownerships, this::everythingChanged),
+                        new LockLease(ports, ownerships, this::answers, this::everythingChanged),
                         new OperationLog(ports));
         FailoverSight sight = new FailoverSight(views, tenant, ports.instanceId());
         groups = new ProtectionGroups(desk, views, groupEffects, ownerships, decisions);
@@ -92,7 +93,7 @@ public final class TenantWork {
                 new Requests(
                         desk, tenant.namespace(), view, views, new RequestEffects(ports, view));
         zones = new Zones(desk, tenant, view, views, new ZoneEffects(ports, view), decisions);
-        policyLanes = desk.lanes(this::installPolicies);
+        policyLanes = desk.lanes(_ -> Urgency.NORMAL, this::installPolicies);
         beginning = desk.lane("beginning", this::whoActedUntilNow);
     }
 
@@ -149,6 +150,10 @@ public final class TenantWork {
         return Optional.empty();
     }
 
+    private boolean answers(String site) {
+        return view.reachability(site).filter(ReachabilityFact::reachable).isPresent();
+    }
+
     private List<KubernetesApi> sites() {
         return List.of(ports.primary(), ports.dr());
     }
@@ -166,12 +171,11 @@ public final class TenantWork {
     }
 
     private void everythingChanged() {
-        changed(new Change(TenantView.EVERY_NAMESPACE, true));
+        changed(new Change.Everything());
     }
 
     private void changed(Change change) {
-        dirty.add(change.namespace());
-        wishesChanged |= change.wish();
+        dirty.add(change);
         if (begun && !scheduled) {
             scheduled = true;
             turns.take(this::dispatch);
@@ -183,20 +187,34 @@ public final class TenantWork {
         if (!begun) {
             return;
         }
-        boolean everything = dirty.contains(TenantView.EVERY_NAMESPACE);
-        for (GroupId group : views.groups()) {
-            if (everything || dirty.contains(group.namespace())) {
-                groups.wake(group);
-            }
-        }
-        failovers.wake();
+        Set<Change> changes = dirty;
+        dirty = new LinkedHashSet<>();
+        boolean everything = changes.stream().anyMatch(Change.Everything.class::isInstance);
+        List<GroupId> concerned =
+                views.concerned(everything ? Set.of(new Change.Everything()) : changes);
+        concerned.forEach(groups::wake);
         if (everything) {
-            zones.wake();
+            failovers.wakeAll();
+            zones.wakeAll();
+        } else {
+            failovers.wake(concerned, changes);
+            concerned.forEach(zones::wake);
         }
-        if (wishesChanged || everything) {
+        if (changes.stream().anyMatch(TenantWork::isWish)) {
             requests.wake();
         }
-        dirty.clear();
-        wishesChanged = false;
+    }
+
+    /** Whether one of our own resources may have changed. */
+    private static boolean isWish(Change change) {
+        return switch (change) {
+            case Change.Everything _,
+                    Change.Namespace _,
+                    Change.Group _,
+                    Change.Operation _,
+                    Change.Edge _ ->
+                    true;
+            case Change.Machines _, Change.Beats _ -> false;
+        };
     }
 }

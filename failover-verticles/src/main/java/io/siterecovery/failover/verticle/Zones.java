@@ -62,11 +62,18 @@ final class Zones {
         this.effects = effects;
         this.decisions = decisions;
         this.sites = desk.lane("sites", this::diagnose);
-        this.responses = desk.lanes(this::respond);
+        this.responses = desk.lanes(views::urgency, this::respond);
     }
 
-    void wake() {
+    void wakeAll() {
         sites.wake();
+    }
+
+    /** Something about a group has changed, nothing about the sites. */
+    void wake(GroupId group) {
+        if (isAutomatic()) {
+            responses.wake(group);
+        }
     }
 
     void close() {

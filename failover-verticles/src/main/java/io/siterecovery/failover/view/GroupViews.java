@@ -45,8 +45,11 @@ import io.siterecovery.model.ProtectionGroupStatus;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.Tenant;
+import io.siterecovery.platform.Urgency;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -74,6 +77,7 @@ public final class GroupViews {
     private final Function<ClusterId, Optional<Boolean>> fenceHolds;
     private final Set<String> drbdTaints;
     private final Readings readings = new Readings();
+    private final Map<String, Roster> rosters = new HashMap<>();
 
     /**
      * @param fenceHolds whether an admission policy of ours is in force on a cluster, if known
@@ -121,6 +125,73 @@ public final class GroupViews {
                             }
                         });
         return groups;
+    }
+
+    /** Groups that have to be looked at again, the most urgent first. */
+    public List<GroupId> concerned(Collection<Change> changes) {
+        for (Change change : changes) {
+            switch (change) {
+                case Change.Everything() -> rosters.clear();
+                case Change.Namespace(var name) -> rosters.remove(name);
+                case Change.Machines _,
+                        Change.Group _,
+                        Change.Operation _,
+                        Change.Beats _,
+                        Change.Edge _ -> {}
+            }
+        }
+        Set<GroupId> concerned = new LinkedHashSet<>();
+        changes.forEach(change -> concerned.addAll(concerned(change)));
+        return concerned.stream().sorted(Comparator.comparing(this::urgency)).toList();
+    }
+
+    private Collection<GroupId> concerned(Change change) {
+        return switch (change) {
+            case Change.Everything() -> groups();
+            case Change.Namespace(var name) -> groupsIn(name).toList();
+            case Change.Machines(var namespace, var vms) ->
+                    vms.isEmpty()
+                            ? List.of()
+                            : rosters.computeIfAbsent(namespace, this::roster).with(vms);
+            case Change.Group(var group) -> List.of(group);
+            case Change.Operation(_, var group) -> group.map(List::of).orElse(List.of());
+            case Change.Beats(), Change.Edge() -> List.of();
+        };
+    }
+
+    /**
+     * Who is in which group of a namespace.
+     *
+     * @param any groups that nobody defines any more: whatever carries their claim is theirs
+     */
+    private record Roster(Map<String, List<GroupId>> groups, List<GroupId> any) {
+
+        Set<GroupId> with(Set<String> vms) {
+            Set<GroupId> found = new LinkedHashSet<>(any);
+            vms.forEach(vm -> found.addAll(groups.getOrDefault(vm, List.of())));
+            return found;
+        }
+    }
+
+    private Roster roster(String namespace) {
+        Roster roster = new Roster(new HashMap<>(), new ArrayList<>());
+        groupsIn(namespace)
+                .forEach(
+                        group ->
+                                spec(group, definition(group))
+                                        .map(GroupViews::memberNames)
+                                        .ifPresentOrElse(
+                                                vms ->
+                                                        vms.forEach(
+                                                                vm ->
+                                                                        roster.groups()
+                                                                                .computeIfAbsent(
+                                                                                        vm,
+                                                                                        _ ->
+                                                                                                new ArrayList<>())
+                                                                                .add(group)),
+                                                () -> roster.any().add(group)));
+        return roster;
     }
 
     /** Everything of this deployment was listed since the watchers started. */
@@ -246,6 +317,14 @@ public final class GroupViews {
                 .anyMatch(r -> r.cluster().equals(site) && nodes.contains(r.node()));
     }
 
+    /** How soon the group is served where many are moving. */
+    public Urgency urgency(GroupId group) {
+        return definition(group)
+                .map(d -> d.spec().priority())
+                .map(Urgency::ofPriority)
+                .orElse(Urgency.NORMAL);
+    }
+
     /** The group's object in {@code dr-<d>}, where it was written there. */
     public Optional<Copy> hubCopy(GroupId group) {
         return hubFact(ResourceKind.PROTECTION_GROUP, group.name())
@@ -342,17 +421,21 @@ public final class GroupViews {
     }
 
     private List<String> members(GroupId group, Optional<Definition> definition) {
-        Optional<ProtectionGroupSpec> spec =
-                definition
-                        .map(Definition::spec)
-                        .or(
-                                () ->
-                                        sites().stream()
-                                                .flatMap(s -> siteCopy(s, group).stream())
-                                                .map(Copy::spec)
-                                                .findFirst());
         // Gone everywhere: what carries our claim is still held.
-        return spec.map(GroupViews::memberNames).orElseGet(() -> claimedVms(group));
+        return spec(group, definition)
+                .map(GroupViews::memberNames)
+                .orElseGet(() -> claimedVms(group));
+    }
+
+    private Optional<ProtectionGroupSpec> spec(GroupId group, Optional<Definition> definition) {
+        return definition
+                .map(Definition::spec)
+                .or(
+                        () ->
+                                sites().stream()
+                                        .flatMap(s -> siteCopy(s, group).stream())
+                                        .map(Copy::spec)
+                                        .findFirst());
     }
 
     private List<String> claimedVms(GroupId group) {

@@ -1,14 +1,12 @@
 package io.siterecovery.failover.view;
 
 import io.siterecovery.events.cluster.ClusterFact;
-import io.siterecovery.events.cluster.CustomResourceFact;
 import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.events.cluster.LauncherPodFact;
 import io.siterecovery.events.cluster.NodeFact;
 import io.siterecovery.events.cluster.ObjectMeta;
 import io.siterecovery.events.cluster.PersistentVolumeFact;
 import io.siterecovery.events.cluster.ReachabilityFact;
-import io.siterecovery.events.cluster.VolumeAttachmentFact;
 import io.siterecovery.events.drbd.RoutedBeats;
 import io.siterecovery.events.drbd.RoutedDrbdState;
 import io.siterecovery.model.ResourceKind;
@@ -32,12 +30,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TenantView {
 
-    /** The deployment as a whole may have to look again. */
-    public static final String EVERY_NAMESPACE = "";
-
     private record Shelf(String cluster, String kind, String namespace) {}
 
     private final Map<Shelf, TreeMap<String, ClusterFact>> shelves = new HashMap<>();
+    private final Links links = new Links();
+    private final Changes changes = new Changes(links);
     private final Map<String, Map<String, String>> volumeByClaim = new HashMap<>();
     private final Map<String, Map<String, List<String>>> taints = new HashMap<>();
     private final Map<String, ReachabilityFact> reachability = new HashMap<>();
@@ -46,14 +43,6 @@ public final class TenantView {
     private final Map<String, Long> seenThrough = new HashMap<>();
     private final Consumer<Change> changed;
     private boolean beatsAwaited;
-
-    /**
-     * Something is different now.
-     *
-     * @param namespace whose groups may be concerned, or {@link #EVERY_NAMESPACE}
-     * @param wish whether it was one of our own custom resources
-     */
-    public record Change(String namespace, boolean wish) {}
 
     /** Made with the one who is told of each change. */
     public TenantView(Consumer<Change> changed) {
@@ -65,7 +54,7 @@ public final class TenantView {
         if (key.isReachability()) {
             if (fact instanceof ReachabilityFact r) {
                 reachability.put(key.cluster(), r);
-                changed.accept(new Change(EVERY_NAMESPACE, false));
+                changed.accept(new Change.Everything());
             }
             return;
         }
@@ -91,9 +80,14 @@ public final class TenantView {
                     .put(pv.claimNamespace() + "/" + pv.claimName(), key.name());
         }
         if (fact == null ? known != null : !fact.equals(known)) {
-            ClusterFact subject = fact != null ? fact : known;
-            changed.accept(
-                    new Change(namespaceOf(key, subject), subject instanceof CustomResourceFact));
+            // Whom it concerned until now, and whom it concerns from now on.
+            Change until = changes.of(key, known, fact);
+            links.moved(key, known, fact);
+            Change from = changes.of(key, known, fact);
+            changed.accept(from);
+            if (!until.equals(from)) {
+                changed.accept(until);
+            }
         }
     }
 
@@ -123,7 +117,9 @@ public final class TenantView {
         } else {
             nodes.put(place, state);
         }
-        changed.accept(new Change(namespaceOfResource(cluster, resource), false));
+        // LINSTOR names a resource after its PV unless told otherwise; any other costs one more
+        // look.
+        changed.accept(links.volume(cluster, resource));
     }
 
     public void applyBeats(RoutedBeats heard) {
@@ -139,9 +135,13 @@ public final class TenantView {
         }
         boolean nodesChanged =
                 before == null || !before.beats().keySet().equals(heard.beats().keySet());
-        if (nodesChanged || (advanced && beatsAwaited)) {
+        if (nodesChanged) {
+            changed.accept(new Change.Everything());
+        } else if (advanced && beatsAwaited) {
+            changed.accept(new Change.Beats());
+        }
+        if (advanced) {
             beatsAwaited = false;
-            changed.accept(new Change(EVERY_NAMESPACE, false));
         }
     }
 
@@ -184,17 +184,13 @@ public final class TenantView {
     }
 
     public List<LauncherPodFact> launchers(String cluster, String namespace, String vm) {
-        return shelf(cluster, ResourceKind.POD, namespace).values().stream()
-                .filter(LauncherPodFact.class::isInstance)
-                .map(LauncherPodFact.class::cast)
-                .filter(p -> p.vm().equals(vm))
+        return links.launchers(cluster, namespace, vm).values().stream()
                 .filter(p -> !p.phase().equals("Succeeded") && !p.phase().equals("Failed"))
                 .toList();
     }
 
     public boolean attached(String cluster, String volume) {
-        return shelf(cluster, ResourceKind.VOLUME_ATTACHMENT, "").values().stream()
-                .anyMatch(f -> f instanceof VolumeAttachmentFact a && a.volume().equals(volume));
+        return links.attached(cluster, volume);
     }
 
     public Collection<RoutedDrbdState> drbd(String resource) {
@@ -232,27 +228,6 @@ public final class TenantView {
      */
     public long seenThrough(String cluster, String node) {
         return seenThrough.getOrDefault(cluster + "/" + node, -1L);
-    }
-
-    private String namespaceOf(FactKey key, @Nullable ClusterFact fact) {
-        return switch (fact) {
-            case PersistentVolumeFact pv when pv.claimNamespace() != null -> pv.claimNamespace();
-            case VolumeAttachmentFact a ->
-                    namespaceOfVolume(key.cluster(), a.volume()).orElse(EVERY_NAMESPACE);
-            case null, default ->
-                    key.cluster().equals(FactKey.QUORUM) ? EVERY_NAMESPACE : key.namespace();
-        };
-    }
-
-    private Optional<String> namespaceOfVolume(String cluster, String volume) {
-        return get(PersistentVolumeFact.class, cluster, ResourceKind.PERSISTENT_VOLUME, "", volume)
-                .map(PersistentVolumeFact::claimNamespace);
-    }
-
-    private String namespaceOfResource(String cluster, String resource) {
-        // LINSTOR names a resource after its PV unless told otherwise; any other costs one more
-        // look.
-        return namespaceOfVolume(cluster, resource).orElse(EVERY_NAMESPACE);
     }
 
     private static boolean isOlder(ClusterFact fact, ClusterFact known) {

@@ -2,18 +2,24 @@ package io.siterecovery.failover.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.siterecovery.events.cluster.CustomResourceFact;
 import io.siterecovery.events.cluster.FactKey;
+import io.siterecovery.events.cluster.FenceFact;
 import io.siterecovery.events.cluster.ObjectMeta;
+import io.siterecovery.events.cluster.PersistentVolumeClaimFact;
 import io.siterecovery.events.cluster.PersistentVolumeFact;
 import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.events.cluster.VolumeAttachmentFact;
 import io.siterecovery.events.drbd.RoutedBeats;
-import io.siterecovery.failover.view.TenantView.Change;
+import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.model.ResourceKind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +27,8 @@ class TenantViewTest {
 
     private static final FactKey VM =
             new FactKey("cluster1", "VirtualMachine.kubevirt.io", "production", "vm");
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final List<Change> changes = new ArrayList<>();
     private final TenantView view = new TenantView(changes::add);
@@ -41,11 +49,13 @@ class TenantViewTest {
         view.apply(VM, null);
         view.apply(VM, null);
         assertThat(view.shelf("cluster1", ResourceKind.VIRTUAL_MACHINE, "production")).isEmpty();
-        assertThat(changes).hasSize(2).allMatch(c -> c.namespace().equals("production"));
+        assertThat(changes).hasSize(2).containsOnly(machines("vm"));
     }
 
     @Test
-    void a_volume_and_its_attachment_concern_the_namespace_of_the_claim() {
+    void a_volume_and_its_attachment_concern_who_uses_the_claim() {
+        view.apply(VM, using("vm-disk"));
+        changes.clear();
         FactKey pv = new FactKey("cluster1", "PersistentVolume", "", "pv");
         view.apply(
                 pv,
@@ -54,9 +64,67 @@ class TenantViewTest {
         view.apply(
                 new FactKey("cluster1", "VolumeAttachment.storage.k8s.io", "", "csi-1"),
                 new VolumeAttachmentFact(meta("2"), "pv", "n1", true));
-        assertThat(changes).hasSize(2).allMatch(c -> c.namespace().equals("production"));
+        assertThat(changes).isNotEmpty().last().isEqualTo(machines("vm"));
         assertThat(view.attached("cluster1", "pv")).isTrue();
         assertThat(view.volumeFor("cluster1", "production", "vm-disk")).contains("pv");
+    }
+
+    @Test
+    void a_fence_concerns_those_whose_claims_are_different() {
+        FactKey key = new FactKey("cluster1", "ConfigMap", "production", "site-recovery-fence");
+        view.apply(key, new FenceFact(meta("1"), Map.of("a", "c1", "b", "c1")));
+        assertThat(changes).containsExactly(new Change.Namespace("production"));
+        changes.clear();
+        view.apply(key, new FenceFact(meta("2"), Map.of("b", "c2", "c", "c3", "a", "c1")));
+        assertThat(changes).containsExactly(machines("b", "c"));
+    }
+
+    @Test
+    void a_disk_that_changes_hands_concerns_both() {
+        view.apply(VM, using("vm-disk"));
+        FactKey pvc = new FactKey("cluster1", "PersistentVolumeClaim", "production", "vm-disk");
+        changes.clear();
+        view.apply(pvc, new PersistentVolumeClaimFact(meta("2"), null, "pv-1", "Bound"));
+        assertThat(changes).containsExactly(machines("vm"));
+        changes.clear();
+        view.applyDrbd("cluster1", "n1", "pv-1", null);
+        view.applyDrbd("cluster1", "n1", "unknown", null);
+        assertThat(changes).containsExactly(machines("vm"), new Change.Everything());
+    }
+
+    @Test
+    void an_ownership_concerns_its_group_and_an_operation_the_one_it_moves() throws Exception {
+        FactKey own =
+                new FactKey(
+                        FactKey.QUORUM,
+                        ResourceKind.GROUP_OWNERSHIP.qualified(),
+                        "dr-prod",
+                        "production.pg");
+        view.apply(own, resource("1", "{\"namespace\": \"production\", \"group\": \"pg\"}", "{}"));
+        view.apply(
+                own,
+                resource(
+                        "2",
+                        "{\"namespace\": \"production\", \"group\": \"pg\", \"epoch\": 2}",
+                        "{}"));
+        GroupId group = new GroupId("production", "pg");
+        assertThat(changes)
+                .containsExactly(new Change.Namespace("production"), new Change.Group(group));
+        changes.clear();
+        FactKey failover =
+                new FactKey(FactKey.QUORUM, ResourceKind.FAILOVER.qualified(), "dr-prod", "move");
+        view.apply(failover, resource("1", "{}", "{}"));
+        view.apply(
+                failover, resource("2", "{}", "{\"operation\": {\"group\": \"production/pg\"}}"));
+        assertThat(changes)
+                .startsWith(new Change.Operation("move", Optional.empty()))
+                .endsWith(new Change.Operation("move", Optional.of(group)));
+    }
+
+    private static CustomResourceFact resource(String version, String spec, String status)
+            throws Exception {
+        return new CustomResourceFact(
+                meta(version), List.of(), JSON.readTree(spec), JSON.readTree(status));
     }
 
     @Test
@@ -80,7 +148,7 @@ class TenantViewTest {
         assertThat(changes).as("it names nothing later").isEmpty();
         view.applyBeats(beats(903, 902L));
         view.applyBeats(beats(904, 903L));
-        assertThat(changes).containsExactly(new Change(TenantView.EVERY_NAMESPACE, false));
+        assertThat(changes).containsExactly(new Change.Beats());
     }
 
     private static RoutedBeats beats(long offset, @Nullable Long acknowledged) {
@@ -101,6 +169,14 @@ class TenantViewTest {
                         "production",
                         "vm")
                 .orElseThrow();
+    }
+
+    private static Change machines(String... vms) {
+        return new Change.Machines("production", Set.of(vms));
+    }
+
+    private static VirtualMachineFact using(String claim) {
+        return new VirtualMachineFact(meta("1"), true, null, List.of(claim), List.of(), null);
     }
 
     private static VirtualMachineFact vm(String version, boolean running) {

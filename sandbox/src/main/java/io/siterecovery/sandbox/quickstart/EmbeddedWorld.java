@@ -33,16 +33,16 @@ public final class EmbeddedWorld implements AutoCloseable {
      * @param home the project's folder, built: the control plane is started from there
      */
     public static EmbeddedWorld start(Path folder, Path home, Duration vmStop, Duration vmBoot) {
-        return start(home, options(folder, vmStop, vmBoot), Replicas.ONE_EACH);
+        return start(home, documented(folder, vmStop, vmBoot), Replicas.ONE_EACH);
     }
 
     /** One with DRBD's quorum on the DR site: two of three replicas of each disk are there. */
     public static EmbeddedWorld withQuorumAtDr(
             Path folder, Path home, Duration vmStop, Duration vmBoot) {
-        return start(home, options(folder, vmStop, vmBoot), Replicas.TWO_AT_DR);
+        return start(home, documented(folder, vmStop, vmBoot), Replicas.TWO_AT_DR);
     }
 
-    private static QuickstartOptions options(Path folder, Duration vmStop, Duration vmBoot) {
+    private static QuickstartOptions documented(Path folder, Duration vmStop, Duration vmBoot) {
         return new QuickstartOptions(Optional.empty(), 1, 2, vmStop, vmBoot, folder, false);
     }
 
@@ -60,12 +60,41 @@ public final class EmbeddedWorld implements AutoCloseable {
                 Replicas.ONE_EACH);
     }
 
+    /**
+     * One whose guests take no time, with DRBD's quorum on the DR site and deployments {@code
+     * tenant-<n>}, each with machines {@code group-<g>-vm-<k>} in the namespace {@code tenant-<n>}
+     * and with a way of its own to the sites.
+     *
+     * @param groups of each deployment
+     */
+    public static EmbeddedWorld withTenants(
+            Path folder, Path home, int deployments, int groups, int vms) {
+        return start(
+                home,
+                new QuickstartOptions(
+                        Optional.empty(), groups, vms, Duration.ZERO, Duration.ZERO, folder, false),
+                Replicas.TWO_AT_DR,
+                Inhabitants.tenants(deployments, groups, vms));
+    }
+
     private static EmbeddedWorld start(Path home, QuickstartOptions options, Replicas replicas) {
+        return start(home, options, replicas, Inhabitants.documented(options));
+    }
+
+    private static EmbeddedWorld start(
+            Path home, QuickstartOptions options, Replicas replicas, Inhabitants inhabitants) {
         Lifeline lifeline = new Lifeline();
         StateFolder state = lifeline.hold(StateFolder.take(options.state()));
         try {
             World world =
-                    World.start(options, replicas, state, lifeline, new Narrator(System.out), home);
+                    World.start(
+                            options,
+                            replicas,
+                            inhabitants,
+                            state,
+                            lifeline,
+                            new Narrator(System.out),
+                            home);
             return new EmbeddedWorld(lifeline, state, world);
         } catch (RuntimeException e) {
             lifeline.close();
@@ -122,6 +151,11 @@ public final class EmbeddedWorld implements AutoCloseable {
 
     public void reach(String cluster) {
         world.reach(role(cluster));
+    }
+
+    /** Both sites of a deployment accept its calls and answer none, until they go on. */
+    public void hang(String deployment, boolean on) {
+        world.ways().hang(deployment, on);
     }
 
     private static Role role(String cluster) {

@@ -21,9 +21,9 @@ record Estate(SiteApi primary, SiteApi dr, DrbdWorld drbd, Replicas replicas) {
 
     private static final int AT_ONCE = 16;
 
-    void prepareClusters() {
+    void prepareClusters(List<Deployment> deployments) {
         for (SiteApi site : List.of(primary, dr)) {
-            for (Deployment deployment : Deployment.ALL) {
+            for (Deployment deployment : deployments) {
                 for (String namespace : deployment.namespaces()) {
                     site.ensure(ResourceKind.NAMESPACE, Definitions.namespace(namespace));
                 }

@@ -28,9 +28,13 @@ record Machine(String namespace, String name, String storageClass, boolean runSt
 
     /** The machines of group {@code number}, {@code group-<number>-vm-1} and so on. */
     static List<Machine> ofGroup(int number, int count) {
+        return ofGroup("production", number, count);
+    }
+
+    static List<Machine> ofGroup(String namespace, int number, int count) {
         List<Machine> machines = new ArrayList<>();
         for (int vm = 1; vm <= count; vm++) {
-            add(machines, "production", "group-%d-vm-%d".formatted(number, vm));
+            add(machines, namespace, "group-%d-vm-%d".formatted(number, vm));
         }
         return machines;
     }

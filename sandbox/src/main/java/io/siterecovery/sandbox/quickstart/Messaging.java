@@ -3,6 +3,7 @@ package io.siterecovery.sandbox.quickstart;
 import io.siterecovery.events.Topics;
 import io.siterecovery.sandbox.kafka.EmbeddedKafka;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.common.acl.AclOperation;
@@ -23,9 +24,9 @@ final class Messaging {
         this.kafka = kafka;
     }
 
-    void prepare() {
+    void prepare(List<Deployment> deployments) {
         kafka.createTopic(Topics.TENANTS, true, TENANT_PARTITIONS);
-        for (Deployment deployment : Deployment.ALL) {
+        for (Deployment deployment : deployments) {
             kafka.createTopic(Topics.clusters(deployment.name()), true, 1);
             kafka.createTopic(Topics.drbd(deployment.name()), true, 1);
             kafka.createTopic(Topics.operations(deployment.name()), false, 1);

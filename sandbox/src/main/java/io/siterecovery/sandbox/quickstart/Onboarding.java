@@ -6,8 +6,8 @@ import io.siterecovery.model.crd.Crd;
 import java.util.List;
 import java.util.Map;
 
-/** Makes the two deployments what onboarding would make them. */
-record Onboarding(Clusters clusters, Map<Role, SiteApi> apis) {
+/** Makes deployments what onboarding would make them. */
+record Onboarding(Ways ways, Map<Role, SiteApi> apis) {
 
     /** CRDs first and on their own: an API server needs a moment until it serves them. */
     void installDefinitions() {
@@ -22,7 +22,7 @@ record Onboarding(Clusters clusters, Map<Role, SiteApi> apis) {
         SiteApi quorum = api(Role.QUORUM);
         quorum.ensure(ResourceKind.NAMESPACE, Definitions.deploymentNamespace(deployment.name()));
         for (Role role : List.of(Role.PRIMARY, Role.DR)) {
-            String kubeconfig = clusters.deployment(role, deployment);
+            String kubeconfig = ways.kubeconfig(role, deployment);
             quorum.ensure(
                     ResourceKind.SECRET,
                     Definitions.kubeconfigSecret(

@@ -112,7 +112,14 @@ public final class QuickstartCommand implements Callable<Integer> {
         System.setProperty("site-recovery.log", state.resolve("sandbox.log").toString());
         try {
             World world =
-                    World.start(options, Replicas.ONE_EACH, state, lifeline, narrator, home());
+                    World.start(
+                            options,
+                            Replicas.ONE_EACH,
+                            Inhabitants.documented(options),
+                            state,
+                            lifeline,
+                            narrator,
+                            home());
             return new Demonstration(world, options, state, lifeline, narrator).run();
         } catch (QuickstartFailure e) {
             throw e;

@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Three clusters with machines in them, Kafka, and the control plane: everything but the demo. */
@@ -30,6 +31,7 @@ final class World {
 
     private final QuickstartOptions options;
     private final Replicas replicas;
+    private final Inhabitants inhabitants;
     private final Map<Role, List<AgentConfig>> agentConfigs = new EnumMap<>(Role.class);
     private final Map<Role, List<DrbdAgent>> agents = new EnumMap<>(Role.class);
     private final StateFolder state;
@@ -37,6 +39,7 @@ final class World {
     private final Narrator narrator;
     private final Map<Role, SiteApi> apis = new EnumMap<>(Role.class);
     private @Nullable Clusters clusters;
+    private @Nullable Ways ways;
     private @Nullable EmbeddedKafka kafka;
     private @Nullable DrbdWorld drbd;
     private @Nullable ControlPlaneProcess controlPlane;
@@ -45,11 +48,13 @@ final class World {
     private World(
             QuickstartOptions options,
             Replicas replicas,
+            Inhabitants inhabitants,
             StateFolder state,
             Lifeline lifeline,
             Narrator narrator) {
         this.options = options;
         this.replicas = replicas;
+        this.inhabitants = inhabitants;
         this.state = state;
         this.lifeline = lifeline;
         this.narrator = narrator;
@@ -58,11 +63,12 @@ final class World {
     static World start(
             QuickstartOptions options,
             Replicas replicas,
+            Inhabitants inhabitants,
             StateFolder state,
             Lifeline lifeline,
             Narrator narrator,
             Path home) {
-        World world = new World(options, replicas, state, lifeline, narrator);
+        World world = new World(options, replicas, inhabitants, state, lifeline, narrator);
         world.start(home);
         return world;
     }
@@ -77,6 +83,10 @@ final class World {
 
     Clusters clusters() {
         return Objects.requireNonNull(clusters);
+    }
+
+    Ways ways() {
+        return Objects.requireNonNull(ways);
     }
 
     EmbeddedKafka kafka() {
@@ -106,15 +116,21 @@ final class World {
                             beside);
             Clusters clusters = startClusters(vertx);
             this.clusters = clusters;
-            Onboarding onboarding = new Onboarding(clusters, apis);
+            Ways ways = lifeline.hold(new Ways(clusters, inhabitants.relayed()));
+            this.ways = ways;
+            Onboarding onboarding = new Onboarding(ways, apis);
             installDefinitions(clusters, onboarding);
             EmbeddedKafka kafka = kafkaStarts.join();
             this.kafka = kafka;
             narrator.say("Kafka listens on %s", kafka.bootstrap());
             Messaging messaging = new Messaging(kafka);
-            messaging.prepare();
-            Deployment.ALL.forEach(onboarding::onboard);
-            narrator.say("deployments prod and staging are set up");
+            messaging.prepare(inhabitants.deployments());
+            inhabitants.deployments().forEach(onboarding::onboard);
+            narrator.say(
+                    "deployments %s are set up",
+                    inhabitants.deployments().stream()
+                            .map(Deployment::name)
+                            .collect(Collectors.joining(" and ")));
             startControlPlane(home, clusters, messaging);
             DrbdWorld drbd = lifeline.hold(DrbdWorld.start());
             this.drbd = drbd;
@@ -150,14 +166,14 @@ final class World {
     private void startMachines(Clusters clusters, DrbdWorld drbd) {
         Delays delays = new Delays(options.vmStop(), options.vmBoot());
         Estate estate = new Estate(api(Role.PRIMARY), api(Role.DR), drbd, replicas);
-        estate.prepareClusters();
+        estate.prepareClusters(inhabitants.deployments());
         for (Role role : List.of(Role.PRIMARY, Role.DR)) {
             role.nodes().forEach(node -> drbd.addNode(role.cluster(), node));
             lifeline.hold(
                     WorkloadPlayers.start(
                             role.cluster(), clusters.players(role), drbd, delays, role.nodes()));
         }
-        List<Machine> machines = Plan.machines(options);
+        List<Machine> machines = inhabitants.machines();
         estate.place(machines);
         narrator.say(
                 "%d VMs on cluster1, their definitions and replicas on cluster2", machines.size());

@@ -82,6 +82,7 @@ class CustomResourcesIT {
                 .contains("\"desiredState\":\"running\"")
                 .contains("\"bootGroup\":3")
                 .contains("\"paused\":false")
+                .contains("\"priority\":3")
                 .contains("\"type\":\"synchronous\"");
     }
 
@@ -136,6 +137,9 @@ class CustomResourcesIT {
                 "ProtectionGroup|{virtualMachines: [{name: A_B}]}|spec.virtualMachines[0].name",
                 "ProtectionGroup|{virtualMachines: [{name: a}, {name: a}]}|Duplicate value",
                 "ProtectionGroup|{virtualMachines: [{name: a, bootGroup: 6}]}|bootGroup",
+                "ProtectionGroup|{virtualMachines: [{name: a}], priority: 0}|spec.priority",
+                "ProtectionGroup|{virtualMachines: [{name: a}], priority: 6}|spec.priority",
+                "ProtectionGroup|{virtualMachines: [{name: a}], priority: high}|spec.priority",
                 "ProtectionGroup|{virtualMachines: [{name: a}], desiredState: paused}"
                         + "|spec.desiredState",
                 "Failover|{targetCluster: dr}|spec.protectionGroup",

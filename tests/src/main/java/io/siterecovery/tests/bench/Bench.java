@@ -15,7 +15,8 @@ import picocli.CommandLine.HelpCommand;
             AgentBench.class,
             FailoverBench.class,
             HelpCommand.class,
-            SandboxBench.class
+            SandboxBench.class,
+            StormBench.class
         },
         mixinStandardHelpOptions = true)
 public final class Bench {

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /** The objects of one collection as a watch tells them, and waiting for something about them. */
 final class Watched implements AutoCloseable {
 
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 300;
 
     private final Map<String, JsonNode> objects = new HashMap<>();
     private final Stream<JsonNode> events;

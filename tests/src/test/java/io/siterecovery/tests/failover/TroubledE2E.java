@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 /** Many groups move while everything around them fails; what fails, and when, a seed draws. */
 class TroubledE2E {
 
+    private static final List<Trouble> TROUBLES = List.of(Trouble.values());
     private static final int GROUPS = 4;
     private static final int VMS = 2;
     private static final String NAMESPACE = "production";
@@ -83,8 +84,7 @@ class TroubledE2E {
             List<String> story = new ArrayList<>();
             for (int troubles = 1 + dice.nextInt(3); troubles > 0; troubles--) {
                 last(Duration.ofMillis(dice.nextInt(1_500)));
-                List<Trouble> all = List.of(Trouble.values());
-                Trouble trouble = all.get(dice.nextInt(all.size()));
+                Trouble trouble = TROUBLES.get(dice.nextInt(TROUBLES.size()));
                 Duration length = Duration.ofMillis(500 + dice.nextInt(5_000));
                 story.add(trouble + " for " + length.toMillis() + " ms");
                 trouble.befall(in, length);

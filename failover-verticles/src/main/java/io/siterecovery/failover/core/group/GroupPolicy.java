@@ -332,7 +332,11 @@ public final class GroupPolicy {
     private static ProtectionGroupSpec withDesiredState(
             ProtectionGroupSpec spec, @Nullable String state) {
         return new ProtectionGroupSpec(
-                spec.virtualMachines(), state, spec.replicationPolicy(), spec.paused());
+                spec.virtualMachines(),
+                state,
+                spec.replicationPolicy(),
+                spec.paused(),
+                spec.priority());
     }
 
     /** Gone where it was written: our copies go too. Ownership, claims and fence stay. */

@@ -7,6 +7,14 @@ package io.siterecovery.failover.core.ownership;
  */
 public record GroupId(String namespace, String name) {
 
+    /**
+     * @param text as {@link #toString()} writes it
+     */
+    public static GroupId parse(String text) {
+        String[] parts = text.split("/", 2);
+        return new GroupId(parts[0], parts[1]);
+    }
+
     /** Name of its GroupOwnership in {@code dr-<d>}. */
     public String ownershipName() {
         return namespace + "." + name;

@@ -349,7 +349,8 @@ class GroupPolicyTest {
                 List.of(new ProtectionGroupSpec.Member("vm", null, null, null)),
                 desiredState,
                 null,
-                paused);
+                paused,
+                null);
     }
 
     private static ObjectMeta meta(String uid, Map<String, String> annotations) {

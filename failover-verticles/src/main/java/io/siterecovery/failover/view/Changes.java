@@ -1,0 +1,134 @@
+package io.siterecovery.failover.view;
+
+import io.siterecovery.events.cluster.ClusterFact;
+import io.siterecovery.events.cluster.CustomResourceFact;
+import io.siterecovery.events.cluster.FactKey;
+import io.siterecovery.events.cluster.FenceFact;
+import io.siterecovery.events.cluster.LauncherPodFact;
+import io.siterecovery.events.cluster.NodeFact;
+import io.siterecovery.events.cluster.PersistentVolumeClaimFact;
+import io.siterecovery.events.cluster.PersistentVolumeFact;
+import io.siterecovery.events.cluster.ReachabilityFact;
+import io.siterecovery.events.cluster.StorageClassFact;
+import io.siterecovery.events.cluster.VirtualMachineFact;
+import io.siterecovery.events.cluster.VirtualMachineInstanceFact;
+import io.siterecovery.events.cluster.VolumeAttachmentFact;
+import io.siterecovery.failover.core.ownership.GroupId;
+import io.siterecovery.model.ResourceKind;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells whom a fact concerns: as few as is sure, since a storm of facts about one group must not
+ * make all others look. What nobody knows the meaning of concerns everybody.
+ */
+final class Changes {
+
+    private static final Change EVERYTHING = new Change.Everything();
+
+    private final Disks disks;
+
+    Changes(Disks disks) {
+        this.disks = disks;
+    }
+
+    /** Of two facts on one object that differ; one of them may be missing. */
+    Change of(FactKey key, @Nullable ClusterFact before, @Nullable ClusterFact after) {
+        ClusterFact subject = after == null ? Objects.requireNonNull(before) : after;
+        return switch (subject) {
+            case VirtualMachineFact _, VirtualMachineInstanceFact _ ->
+                    new Change.Machines(key.namespace(), Set.of(key.name()));
+            case LauncherPodFact pod -> new Change.Machines(key.namespace(), Set.of(pod.vm()));
+            case PersistentVolumeClaimFact _ ->
+                    new Change.Machines(key.namespace(), disks.users(key.namespace(), key.name()));
+            case PersistentVolumeFact _ -> disks.volume(key.cluster(), key.name());
+            case VolumeAttachmentFact at -> disks.volume(key.cluster(), at.volume());
+            case FenceFact _ -> fence(key, before, after);
+            case CustomResourceFact _ -> resource(key, before, after);
+            case NodeFact _, StorageClassFact _, ReachabilityFact _ -> EVERYTHING;
+        };
+    }
+
+    private static Change fence(
+            FactKey key, @Nullable ClusterFact before, @Nullable ClusterFact after) {
+        if (!(before instanceof FenceFact was) || !(after instanceof FenceFact is)) {
+            return new Change.Namespace(key.namespace());
+        }
+        Set<String> vms = new HashSet<>(was.claims().keySet());
+        vms.addAll(is.claims().keySet());
+        vms.removeIf(vm -> Objects.equals(was.claims().get(vm), is.claims().get(vm)));
+        return new Change.Machines(key.namespace(), vms);
+    }
+
+    private static Change resource(
+            FactKey key, @Nullable ClusterFact before, @Nullable ClusterFact after) {
+        CustomResourceFact was = before instanceof CustomResourceFact f ? f : null;
+        CustomResourceFact is = after instanceof CustomResourceFact f ? f : null;
+        boolean hub = key.cluster().equals(FactKey.QUORUM);
+        if (is(key, ResourceKind.GROUP_OWNERSHIP)) {
+            return ownership(was, is);
+        }
+        if (is(key, ResourceKind.PROTECTION_GROUP)) {
+            return sameWish(was, is)
+                    ? group(key, Objects.requireNonNull(is))
+                    : hub ? EVERYTHING : new Change.Namespace(key.namespace());
+        }
+        if (is(key, ResourceKind.FAILOVER) && hub) {
+            return new Change.Operation(key.name(), operatedOn(is).or(() -> operatedOn(was)));
+        }
+        return hub ? EVERYTHING : new Change.Edge();
+    }
+
+    private static Change ownership(
+            @Nullable CustomResourceFact was, @Nullable CustomResourceFact is) {
+        CustomResourceFact any = is == null ? Objects.requireNonNull(was) : is;
+        String namespace = any.spec().path("namespace").asText();
+        return was == null || is == null
+                ? new Change.Namespace(namespace)
+                : new Change.Group(new GroupId(namespace, any.spec().path("group").asText()));
+    }
+
+    private static boolean sameWish(
+            @Nullable CustomResourceFact was, @Nullable CustomResourceFact is) {
+        return was != null
+                && is != null
+                && was.meta().uid().equals(is.meta().uid())
+                && was.spec().equals(is.spec())
+                && was.meta().annotations().equals(is.meta().annotations());
+    }
+
+    /** In {@code dr-<d>} it lives where its VMs do. */
+    private static Change group(FactKey key, CustomResourceFact is) {
+        if (!key.cluster().equals(FactKey.QUORUM)) {
+            return new Change.Group(new GroupId(key.namespace(), key.name()));
+        }
+        String namespace = is.spec().at("/virtualMachines/0/namespace").asText();
+        return namespace.isEmpty()
+                ? EVERYTHING
+                : new Change.Group(new GroupId(namespace, key.name()));
+    }
+
+    private static Optional<GroupId> operatedOn(@Nullable CustomResourceFact failover) {
+        return Optional.ofNullable(failover)
+                .map(f -> f.status().at("/operation/group").asText())
+                .filter(text -> text.contains("/"))
+                .map(GroupId::parse);
+    }
+
+    private static boolean is(FactKey key, ResourceKind kind) {
+        return key.kind().equals(kind.qualified());
+    }
+
+    /** Which VMs use which disks, on whatever cluster. */
+    interface Disks {
+
+        /** VMs with a claim among their disks. */
+        Set<String> users(String namespace, String claim);
+
+        /** Whom a volume concerns. */
+        Change volume(String cluster, String volume);
+    }
+}

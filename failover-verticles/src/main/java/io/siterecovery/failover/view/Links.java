@@ -1,0 +1,131 @@
+package io.siterecovery.failover.view;
+
+import io.siterecovery.events.cluster.ClusterFact;
+import io.siterecovery.events.cluster.FactKey;
+import io.siterecovery.events.cluster.LauncherPodFact;
+import io.siterecovery.events.cluster.PersistentVolumeClaimFact;
+import io.siterecovery.events.cluster.PersistentVolumeFact;
+import io.siterecovery.events.cluster.VirtualMachineFact;
+import io.siterecovery.events.cluster.VolumeAttachmentFact;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Which object points to which, from the other end: nobody has to search through all of a kind. */
+final class Links implements Changes.Disks {
+
+    private record Claim(String namespace, String name) {}
+
+    private record Volume(String cluster, String name) {}
+
+    private record Machine(String cluster, String namespace, String name) {}
+
+    /** Always in one order: what is seen must not depend on chance. */
+    private static final Comparator<Object> BY_TEXT = Comparator.comparing(Object::toString);
+
+    private final Map<Claim, Set<Machine>> users = new HashMap<>();
+    private final Map<Volume, Map<FactKey, Claim>> claims = new HashMap<>();
+    private final Map<Volume, Set<FactKey>> attachments = new HashMap<>();
+    private final Map<Machine, Map<String, LauncherPodFact>> launchers = new HashMap<>();
+
+    /** An object has changed. */
+    void moved(FactKey key, @Nullable ClusterFact before, @Nullable ClusterFact after) {
+        if (before != null) {
+            link(key, before, false);
+        }
+        if (after != null) {
+            link(key, after, true);
+        }
+    }
+
+    private void link(FactKey key, ClusterFact fact, boolean on) {
+        switch (fact) {
+            case VirtualMachineFact vm -> {
+                Machine machine = new Machine(key.cluster(), key.namespace(), key.name());
+                vm.claims().forEach(c -> set(users, new Claim(key.namespace(), c), machine, on));
+            }
+            case PersistentVolumeClaimFact pvc when pvc.volumeName() != null ->
+                    put(
+                            claims,
+                            new Volume(key.cluster(), pvc.volumeName()),
+                            key,
+                            new Claim(key.namespace(), key.name()),
+                            on);
+            case PersistentVolumeFact pv
+                    when pv.claimNamespace() != null && pv.claimName() != null ->
+                    put(
+                            claims,
+                            new Volume(key.cluster(), key.name()),
+                            key,
+                            new Claim(pv.claimNamespace(), pv.claimName()),
+                            on);
+            case VolumeAttachmentFact at ->
+                    set(attachments, new Volume(key.cluster(), at.volume()), key, on);
+            case LauncherPodFact pod ->
+                    put(
+                            launchers,
+                            new Machine(key.cluster(), key.namespace(), pod.vm()),
+                            key.name(),
+                            pod,
+                            on);
+            default -> {}
+        }
+    }
+
+    boolean attached(String cluster, String volume) {
+        return attachments.containsKey(new Volume(cluster, volume));
+    }
+
+    /** Launcher pods of a VM, by name. */
+    Map<String, LauncherPodFact> launchers(String cluster, String namespace, String vm) {
+        return launchers.getOrDefault(new Machine(cluster, namespace, vm), Map.of());
+    }
+
+    @Override
+    public Set<String> users(String namespace, String claim) {
+        Set<String> vms = new HashSet<>();
+        users.getOrDefault(new Claim(namespace, claim), Set.of()).forEach(m -> vms.add(m.name()));
+        return vms;
+    }
+
+    @Override
+    public Change volume(String cluster, String volume) {
+        Set<String> namespaces = new HashSet<>();
+        Set<String> vms = new HashSet<>();
+        for (Claim claim : claims.getOrDefault(new Volume(cluster, volume), Map.of()).values()) {
+            namespaces.add(claim.namespace());
+            vms.addAll(users(claim.namespace(), claim.name()));
+        }
+        return namespaces.size() == 1
+                ? new Change.Machines(namespaces.iterator().next(), vms)
+                : new Change.Everything();
+    }
+
+    private static <K, V> void set(Map<K, Set<V>> all, K key, V value, boolean on) {
+        Set<V> values = all.computeIfAbsent(key, _ -> new HashSet<>());
+        if (on) {
+            values.add(value);
+        } else {
+            values.remove(value);
+        }
+        if (values.isEmpty()) {
+            all.remove(key);
+        }
+    }
+
+    private static <K, N, V> void put(Map<K, Map<N, V>> all, K key, N name, V value, boolean on) {
+        Map<N, V> values = all.computeIfAbsent(key, _ -> new TreeMap<>(BY_TEXT));
+        if (on) {
+            values.put(name, value);
+        } else {
+            values.remove(name);
+        }
+        if (values.isEmpty()) {
+            all.remove(key);
+        }
+    }
+}

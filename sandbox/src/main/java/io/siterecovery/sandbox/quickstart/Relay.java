@@ -1,0 +1,139 @@
+package io.siterecovery.sandbox.quickstart;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Carries connections to a port of this machine, on a port of its own. It can hang: then it still
+ * accepts, and passes nothing on in either direction until it goes on.
+ */
+final class Relay implements AutoCloseable {
+
+    private static final int CHUNK = 16 << 10;
+
+    private final ServerSocket listener;
+    private final InetSocketAddress to;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition goesOn = lock.newCondition();
+    private boolean hangs;
+    private volatile boolean closed;
+
+    private Relay(ServerSocket listener, InetSocketAddress to) {
+        this.listener = listener;
+        this.to = to;
+    }
+
+    static Relay to(int port) {
+        InetAddress here = InetAddress.getLoopbackAddress();
+        try {
+            Relay relay =
+                    new Relay(new ServerSocket(0, 0, here), new InetSocketAddress(here, port));
+            Thread.ofVirtual().name("relay").start(relay::accept);
+            return relay;
+        } catch (IOException e) {
+            throw new QuickstartFailure("no port for a relay: " + e.getMessage(), e);
+        }
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    void hang(boolean on) {
+        lock.lock();
+        try {
+            hangs = on;
+            goesOn.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void accept() {
+        try {
+            while (!closed) {
+                Socket near = listener.accept();
+                open.add(near);
+                Thread.ofVirtual().name("relay").start(() -> connect(near));
+            }
+        } catch (IOException ended) {
+            close();
+        }
+    }
+
+    private void connect(Socket near) {
+        Socket far = new Socket();
+        open.add(far);
+        try {
+            passable();
+            far.connect(to);
+            near.setTcpNoDelay(true);
+            far.setTcpNoDelay(true);
+            Thread.ofVirtual().name("relay").start(() -> carry(near, far));
+            carry(far, near);
+        } catch (IOException | InterruptedException refused) {
+            drop(near);
+            drop(far);
+        }
+    }
+
+    private void carry(Socket from, Socket into) {
+        byte[] chunk = new byte[CHUNK];
+        try (from;
+                into) {
+            InputStream in = from.getInputStream();
+            OutputStream out = into.getOutputStream();
+            for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
+                passable();
+                out.write(chunk, 0, read);
+            }
+        } catch (IOException | InterruptedException ended) {
+            // So does the other direction: both sockets are closed.
+        } finally {
+            open.remove(from);
+            open.remove(into);
+        }
+    }
+
+    private void passable() throws InterruptedException {
+        lock.lock();
+        try {
+            while (hangs && !closed) {
+                goesOn.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void drop(Socket socket) {
+        open.remove(socket);
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // It is of no more use either way.
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        hang(false);
+        try {
+            listener.close();
+        } catch (IOException e) {
+            // Nobody can connect any more either way.
+        }
+        open.forEach(this::drop);
+    }
+}
