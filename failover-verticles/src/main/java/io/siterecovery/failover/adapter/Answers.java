@@ -11,6 +11,8 @@ import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
+import io.siterecovery.platform.KubernetesFailure;
+import io.siterecovery.platform.KubernetesFailure.Reason;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +55,10 @@ final class Answers {
                 seen.claims(),
                 seen.unprotectable(),
                 seen.printableStatus());
+    }
+
+    static boolean isNotFound(Throwable failure) {
+        return failure instanceof KubernetesFailure f && f.reason() == Reason.NOT_FOUND;
     }
 
     static GenericKubernetesResource object(

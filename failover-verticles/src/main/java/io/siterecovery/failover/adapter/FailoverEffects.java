@@ -3,6 +3,7 @@ package io.siterecovery.failover.adapter;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.siterecovery.events.Topics;
+import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.failover.core.failover.Observation.Fence;
 import io.siterecovery.failover.core.group.GroupObservation.Disk;
@@ -10,6 +11,7 @@ import io.siterecovery.failover.core.group.GroupObservation.Member;
 import io.siterecovery.failover.core.group.GroupObservation.Site;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.proof.SourceInspection;
+import io.siterecovery.failover.view.TenantView;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.JsonPatch;
@@ -31,10 +33,12 @@ public final class FailoverEffects {
 
     private final Ports tenant;
     private final FencePolicies policies;
+    private final TenantView view;
 
-    public FailoverEffects(Ports tenant, FencePolicies policies) {
+    public FailoverEffects(Ports tenant, FencePolicies policies, TenantView view) {
         this.tenant = tenant;
         this.policies = policies;
+        this.view = view;
     }
 
     /**
@@ -48,13 +52,23 @@ public final class FailoverEffects {
             return Future.succeededFuture(Fence.REACTIVE);
         }
         KubernetesApi cluster = tenant.cluster(site.cluster().name());
+        String name = some.get().name();
+        VirtualMachineFact vm = some.get().vm().orElseThrow();
         return cluster.dryRunPatch(
-                        ResourceKind.VIRTUAL_MACHINE,
-                        group.namespace(),
-                        some.get().name(),
-                        otherwiseRunning(some.get().vm().orElseThrow()))
+                        ResourceKind.VIRTUAL_MACHINE, group.namespace(), name, otherwiseRunning(vm))
                 .compose(_ -> notRefused(cluster))
-                .recover(e -> refused(e) ? Future.succeededFuture(Fence.HOLDS) : again(e, cluster));
+                .recover(e -> refused(e) ? Future.succeededFuture(Fence.HOLDS) : again(e, cluster))
+                .onFailure(
+                        failure -> {
+                            if (Answers.isNotFound(failure)) {
+                                view.notFound(vmKey(cluster, group, name), vm);
+                            }
+                        });
+    }
+
+    private static FactKey vmKey(KubernetesApi cluster, GroupId group, String name) {
+        return new FactKey(
+                cluster.name(), ResourceKind.VIRTUAL_MACHINE.qualified(), group.namespace(), name);
     }
 
     /** Where the agents' topics of both sites end now. */

@@ -97,17 +97,16 @@ public final class GroupEffects {
         }
         tolerations.ifPresent(
                 all -> patch.withObject("/spec/template/spec").set("tolerations", all));
+        FactKey key = key(e.cluster(), ResourceKind.VIRTUAL_MACHINE, group.namespace(), e.name());
         return tenant.cluster(e.cluster().name())
                 .mergePatch(ResourceKind.VIRTUAL_MACHINE, group.namespace(), e.name(), patch)
-                .onSuccess(
-                        answer ->
-                                view.apply(
-                                        key(
-                                                e.cluster(),
-                                                ResourceKind.VIRTUAL_MACHINE,
-                                                group.namespace(),
-                                                e.name()),
-                                        Answers.patched(seen, answer)));
+                .onSuccess(answer -> view.patched(key, Answers.patched(seen, answer)))
+                .onFailure(
+                        failure -> {
+                            if (Answers.isNotFound(failure)) {
+                                view.notFound(key, seen);
+                            }
+                        });
     }
 
     /** KubeVirt allows exactly one of running and runStrategy: the one in use is patched. */

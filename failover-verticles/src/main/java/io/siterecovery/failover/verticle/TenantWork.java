@@ -80,7 +80,7 @@ public final class TenantWork {
                         tenant.namespace(),
                         new FailoverRecords(tenant),
                         new FailoverStore(ports.quorum(), tenant.namespace(), view),
-                        new FailoverEffects(ports, policies),
+                        new FailoverEffects(ports, policies, view),
                         groupEffects,
                         new NodeTaints(ports, view),
                         ownerships,

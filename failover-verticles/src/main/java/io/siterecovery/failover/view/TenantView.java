@@ -91,6 +91,26 @@ public final class TenantView {
         }
     }
 
+    /** The answer to our patch of what was seen: if that is gone meanwhile, it stays gone. */
+    public void patched(FactKey key, ClusterFact answer) {
+        if (known(key) != null) {
+            apply(key, answer);
+        }
+    }
+
+    /** A call found nothing where this was seen, unless more is known of it meanwhile. */
+    public void notFound(FactKey key, ClusterFact seen) {
+        if (seen.equals(known(key))) {
+            apply(key, null);
+        }
+    }
+
+    private @Nullable ClusterFact known(FactKey key) {
+        Map<String, ClusterFact> shelf =
+                shelves.get(new Shelf(key.cluster(), key.kind(), key.namespace()));
+        return shelf == null ? null : shelf.get(key.name());
+    }
+
     private void noteTaints(FactKey key, @Nullable ClusterFact fact) {
         Map<String, List<String>> nodes =
                 taints.computeIfAbsent(key.cluster(), c -> new HashMap<>());

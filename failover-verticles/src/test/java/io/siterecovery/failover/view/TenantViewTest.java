@@ -53,6 +53,27 @@ class TenantViewTest {
     }
 
     @Test
+    void a_late_answer_does_not_bring_back_what_is_gone() {
+        view.apply(VM, vm("9", false));
+        view.apply(VM, null);
+        view.patched(VM, vm("10", true));
+        assertThat(view.shelf("cluster1", ResourceKind.VIRTUAL_MACHINE, "production")).isEmpty();
+        view.apply(VM, vm("11", false));
+        view.patched(VM, vm("12", true));
+        assertThat(seen().halted()).isFalse();
+    }
+
+    @Test
+    void what_a_call_did_not_find_is_gone_unless_more_is_known_meanwhile() {
+        view.apply(VM, vm("9", false));
+        view.apply(VM, vm("10", true));
+        view.notFound(VM, vm("9", false));
+        assertThat(seen().halted()).isFalse();
+        view.notFound(VM, vm("10", true));
+        assertThat(view.shelf("cluster1", ResourceKind.VIRTUAL_MACHINE, "production")).isEmpty();
+    }
+
+    @Test
     void a_volume_and_its_attachment_concern_who_uses_the_claim() {
         view.apply(VM, using("vm-disk"));
         changes.clear();
