@@ -87,6 +87,12 @@ final class ProtectionGroups {
             say(group, effect);
             running.add(effects.carryOut(group, effect));
         }
+        if (decision.report().isSplitBrainSuspected()) {
+            // The lane of statuses comes later, and sees what is stopped by then no more.
+            for (WriteStatus status : decision.statuses()) {
+                running.add(effects.carryOut(group, status).otherwiseEmpty());
+            }
+        }
         await(Future.join(running));
         return Optional.empty();
     }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What an emergency leaves behind, told as conditions: a site that came back and ran VMs, replicas
@@ -25,6 +26,10 @@ final class Aftermath {
 
     static final String SPLIT_BRAIN = "SplitBrainSuspected";
     static final String REPROTECTING = "Reprotecting";
+
+    private static final String RAN_ELSEWHERE =
+            " ran although another site holds the group; what was written there is not on the"
+                    + " holder's disks";
 
     private final GroupObservation seen;
     private final Health health;
@@ -67,28 +72,37 @@ final class Aftermath {
 
     /** Said until the replicas agree again, not only while somebody happens to look. */
     private Condition splitBrain(long generation) {
-        List<String> running = runningElsewhere();
-        if (!running.isEmpty()) {
-            return condition(
-                    SPLIT_BRAIN,
-                    "True",
-                    "RanElsewhere",
-                    String.join(", ", running)
-                            + " ran although another site holds the group; what was written there"
-                            + " is not on the holder's disks",
-                    generation);
-        }
-        Optional<Condition> old =
-                before.stream()
-                        .filter(c -> c.type().equals(SPLIT_BRAIN) && c.status().equals("True"))
-                        .findFirst();
+        TreeSet<String> ran = new TreeSet<>(runningElsewhere());
         boolean agreed = health.verdict() == Health.Verdict.HEALTHY;
-        return old.isPresent() && !agreed
-                ? condition(SPLIT_BRAIN, "True", "RanElsewhere", old.get().message(), generation)
-                : condition(SPLIT_BRAIN, "False", "OneSide", "", generation);
+        if (!ran.isEmpty() || !agreed) {
+            ran.addAll(saidBefore());
+        }
+        return ran.isEmpty()
+                ? condition(SPLIT_BRAIN, "False", "OneSide", "", generation)
+                : condition(
+                        SPLIT_BRAIN,
+                        "True",
+                        "RanElsewhere",
+                        String.join(", ", ran) + RAN_ELSEWHERE,
+                        generation);
     }
 
-    private List<String> runningElsewhere() {
+    /** Of whatever copy of the group: what has been stopped since is not seen running any more. */
+    private List<String> saidBefore() {
+        Stream<Condition> ofSites =
+                seen.sites().stream()
+                        .flatMap(site -> site.copy().stream())
+                        .map(copy -> copy.status().conditions())
+                        .flatMap(conditions -> Stream.ofNullable(conditions).flatMap(List::stream));
+        return Stream.concat(before.stream(), ofSites)
+                .filter(c -> c.type().equals(SPLIT_BRAIN) && c.status().equals("True"))
+                .map(c -> c.message().replace(RAN_ELSEWHERE, ""))
+                .flatMap(names -> Stream.of(names.split(", ", -1)))
+                .toList();
+    }
+
+    /** VMs that are up on a site that does not hold the group. */
+    List<String> runningElsewhere() {
         Optional<ClusterId> holder = GroupPolicy.holder(seen);
         if (holder.isEmpty()) {
             return List.of();

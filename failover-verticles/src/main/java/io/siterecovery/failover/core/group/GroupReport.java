@@ -252,6 +252,11 @@ public final class GroupReport {
         return fresh.stream().map(c -> keepTransition(c, old)).toList();
     }
 
+    /** VMs run where they must not: what stops them tells it, too, before it is over. */
+    public boolean isSplitBrainSuspected() {
+        return !new Aftermath(seen, health(), List.of()).runningElsewhere().isEmpty();
+    }
+
     private Condition owned(long generation) {
         Optional<String> frozen = GroupPolicy.frozenBy(seen);
         if (frozen.isPresent()) {

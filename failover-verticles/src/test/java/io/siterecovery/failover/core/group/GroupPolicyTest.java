@@ -10,6 +10,7 @@ import static io.siterecovery.failover.core.Fixtures.sourceReport;
 import static io.siterecovery.failover.core.Fixtures.targetReport;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siterecovery.events.cluster.FenceFact;
 import io.siterecovery.events.cluster.ObjectMeta;
 import io.siterecovery.events.cluster.PersistentVolumeClaimFact;
@@ -42,6 +43,7 @@ import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.Condition;
 import io.siterecovery.model.ProtectionGroupSpec;
 import io.siterecovery.model.ProtectionGroupStatus;
+import io.siterecovery.model.ResourceJson;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -287,6 +289,30 @@ class GroupPolicyTest {
         target.vmRuns = true;
         assertThat(actions()).isEmpty();
         assertThat(condition(statuses().getFirst(), "Owned").reason()).isEqualTo("Frozen");
+    }
+
+    @Test
+    void whoever_ran_elsewhere_stays_named_though_stopped_one_after_the_other() {
+        ownership = Optional.of(AT_TARGET);
+        source.up();
+        target.copied = true;
+        WriteStatus first = statuses().getLast();
+        assertThat(condition(first, "SplitBrainSuspected").message()).startsWith("vm on " + SOURCE);
+        ObjectNode stored = ResourceJson.write(first.status());
+        stored.withArray("conditions")
+                .forEach(
+                        c ->
+                                ((ObjectNode) c)
+                                        .put(
+                                                "message",
+                                                c.path("message")
+                                                        .asText()
+                                                        .replace("vm on", "gone-vm on")));
+        target.status = ResourceJson.read("status", stored, ProtectionGroupStatus.class);
+        for (WriteStatus status : statuses()) {
+            assertThat(condition(status, "SplitBrainSuspected").message())
+                    .startsWith("gone-vm on " + SOURCE + ", vm on " + SOURCE + " ran although");
+        }
     }
 
     private void settled() {
