@@ -1,14 +1,17 @@
 package io.siterecovery.failover.verticle;
 
+import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.failover.adapter.FailoverRecords.Stored;
 import io.siterecovery.failover.core.failover.FailoverOrder;
 import io.siterecovery.failover.core.failover.FailoverPlan;
 import io.siterecovery.failover.core.failover.Observation;
+import io.siterecovery.failover.core.failover.Observation.Power;
 import io.siterecovery.failover.core.failover.Observation.Side;
 import io.siterecovery.failover.core.failover.Observation.Vm;
 import io.siterecovery.failover.core.failover.Preflight;
 import io.siterecovery.failover.core.failover.Preflight.Subject;
 import io.siterecovery.failover.core.group.GroupObservation;
+import io.siterecovery.failover.core.group.GroupObservation.Member;
 import io.siterecovery.failover.core.group.GroupObservation.Site;
 import io.siterecovery.failover.core.group.GroupPolicy;
 import io.siterecovery.failover.core.group.GroupReport;
@@ -151,10 +154,16 @@ final class FailoverSight {
                                         new Vm(
                                                 m.name(),
                                                 m.vm().isPresent(),
-                                                m.power(),
+                                                power(m),
                                                 m.claim(),
                                                 site.fencedBy(m.name())))
                         .toList());
+    }
+
+    /** One that was told to stop does not count as running, though its VMI is still seen. */
+    private static Power power(Member member) {
+        boolean halted = member.vm().filter(VirtualMachineFact::halted).isPresent();
+        return halted && member.power() == Power.UP ? Power.BETWEEN : member.power();
     }
 
     /** How far each VM is, on the site that this step is about. */
