@@ -2,7 +2,9 @@ package io.siterecovery.tests.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,10 +55,18 @@ class SimulationSeedsTest {
         holds(427);
     }
 
+    @Test
+    void what_was_told_to_stop_at_the_target_a_moment_ago_does_not_complete_a_move() {
+        holds(3421, EnumSet.allOf(Trouble.class));
+    }
+
     private static void holds(long seed) {
+        holds(seed, Trouble.aroundPlannedOnes());
+    }
+
+    private static void holds(long seed, Set<Trouble> faults) {
         crew.run(
-                List.<Job>of(new Job.Seeded(seed, Trouble.aroundPlannedOnes(), "", false))
-                        .iterator(),
+                List.<Job>of(new Job.Seeded(seed, faults, "", false)).iterator(),
                 (_, outcome) -> assertThat(outcome.violation()).isEmpty());
     }
 }
