@@ -562,16 +562,7 @@ public final class GroupViews {
      * whatever else the other one knows: a VM that is deleted where it ran has disks all the same.
      */
     private Replication replication(List<Site> sites, Optional<OwnershipSeen> ownership) {
-        Optional<ClusterId> holder =
-                ownership
-                        .map(o -> o.ownership().holder())
-                        .flatMap(
-                                h ->
-                                        switch (h) {
-                                            case Holder.At(var at) -> Optional.of(at);
-                                            case Holder.Moving(var from, _) -> Optional.of(from);
-                                            case Holder.Unclaimed() -> Optional.empty();
-                                        });
+        Optional<ClusterId> holder = ownership.flatMap(o -> o.ownership().holder().home());
         Optional<Site> from =
                 sites.stream()
                         .filter(s -> holder.map(s.cluster()::equals).orElse(true))

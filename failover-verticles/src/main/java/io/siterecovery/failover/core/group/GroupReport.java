@@ -126,16 +126,7 @@ public final class GroupReport {
      * Where the group runs; before it was ever claimed: where it was written, else where it runs.
      */
     private Optional<Site> primarySite() {
-        Optional<ClusterId> holder =
-                seen.ownership()
-                        .map(o -> o.ownership().holder())
-                        .flatMap(
-                                h ->
-                                        switch (h) {
-                                            case Holder.At(var at) -> Optional.of(at);
-                                            case Holder.Moving(var from, _) -> Optional.of(from);
-                                            case Holder.Unclaimed() -> Optional.empty();
-                                        });
+        Optional<ClusterId> holder = seen.ownership().flatMap(o -> o.ownership().holder().home());
         return holder.or(() -> seen.definition().flatMap(Definition::at))
                 .or(
                         () ->
