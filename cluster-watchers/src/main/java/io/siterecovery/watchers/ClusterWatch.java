@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,6 +117,16 @@ final class ClusterWatch {
         return switch (kind) {
             case LAUNCHER_POD -> Selector.labels("kubevirt.io=virt-launcher");
             case FENCE -> Selector.named(ApiGroups.FENCE);
+            case SECRET,
+                    CONFIG_MAP,
+                    SERVICE_ACCOUNT,
+                    NETWORK_ATTACHMENT,
+                    INSTANCETYPE,
+                    CLUSTER_INSTANCETYPE,
+                    PREFERENCE,
+                    CLUSTER_PREFERENCE,
+                    CONTROLLER_REVISION ->
+                    Selector.METADATA;
             case VIRTUAL_MACHINE,
                     VIRTUAL_MACHINE_INSTANCE,
                     PERSISTENT_VOLUME_CLAIM,
@@ -158,9 +169,14 @@ final class ClusterWatch {
 
     /** Tombstones for what an earlier life published and the cluster does not have any more. */
     private void bury(String kind) {
-        Set<String> gone = leftovers.remove(kind);
-        if (gone != null) {
-            for (String key : gone) {
+        bury(kind, _ -> true);
+    }
+
+    private void bury(String kind, Predicate<String> covered) {
+        Set<String> gone = leftovers.getOrDefault(kind, Set.of());
+        for (String key : List.copyOf(gone)) {
+            if (covered.test(FactKey.parse(key).name())) {
+                gone.remove(key);
                 states.remove(key, source());
                 if (kind.equals(WatchedKind.PERSISTENT_VOLUME.resource().qualified())) {
                     onVolume.accept(key, null);
@@ -171,24 +187,27 @@ final class ClusterWatch {
 
     private void progressed(WatchedKind kind, Progress now) {
         progress.put(kind, now);
-        boolean complete =
-                progress.values().stream()
-                        .allMatch(p -> p == Progress.LISTED || p == Progress.NOT_INSTALLED);
-        if (!complete) {
+        if (!isComplete()) {
             monitor.completeness(false, missing());
             return;
         }
         states.settled()
                 .onSuccess(
                         published -> {
-                            if (!stopped && progress.values().stream().allMatch(this::isFinal)) {
+                            if (!stopped && isComplete()) {
                                 monitor.completeness(true, missing());
                             }
                         });
     }
 
-    private boolean isFinal(Progress p) {
-        return p == Progress.LISTED || p == Progress.NOT_INSTALLED;
+    /** What only tells of configuration may be closed to us: nothing is proven by its absence. */
+    private boolean isComplete() {
+        return progress.entrySet().stream()
+                .allMatch(
+                        e ->
+                                e.getValue() == Progress.LISTED
+                                        || e.getValue() == Progress.NOT_INSTALLED
+                                        || e.getKey().isConfiguration());
     }
 
     private String missing() {
@@ -220,6 +239,9 @@ final class ClusterWatch {
         public void observed(GenericKubernetesResource object) {
             String name = object.getMetadata().getName();
             String in = object.getMetadata().getNamespace();
+            if (!kind.covers(name)) {
+                return;
+            }
             ClusterFact fact = Projections.project(kind, object);
             facts.observed(kind, in == null ? "" : in, name, fact)
                     .forEach(ClusterWatch.this::apply);
@@ -227,12 +249,14 @@ final class ClusterWatch {
 
         @Override
         public void vanished(String in, String name) {
-            facts.vanished(kind, in, name).forEach(ClusterWatch.this::apply);
+            if (kind.covers(name)) {
+                facts.vanished(kind, in, name).forEach(ClusterWatch.this::apply);
+            }
         }
 
         @Override
         public void listed() {
-            bury(kind.resource().qualified());
+            bury(kind.resource().qualified(), kind::covers);
             progressed(kind, Progress.LISTED);
             if (kind == WatchedKind.PERSISTENT_VOLUME
                     && !watches.containsKey(WatchedKind.VOLUME_ATTACHMENT)) {

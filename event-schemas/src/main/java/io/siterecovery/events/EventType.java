@@ -1,5 +1,6 @@
 package io.siterecovery.events;
 
+import io.siterecovery.events.cluster.ConfigurationFact;
 import io.siterecovery.events.cluster.CustomResourceFact;
 import io.siterecovery.events.cluster.FenceFact;
 import io.siterecovery.events.cluster.LauncherPodFact;
@@ -30,6 +31,7 @@ public enum EventType {
     NODE("node.observed", NodeFact.class),
     VOLUME_ATTACHMENT("volume-attachment.observed", VolumeAttachmentFact.class),
     FENCE("fence.observed", FenceFact.class),
+    CONFIGURATION("configuration.observed", ConfigurationFact.class),
     CUSTOM_RESOURCE("custom-resource.observed", CustomResourceFact.class),
     REACHABILITY("cluster.reachability-observed", ReachabilityFact.class),
     DRBD_RESOURCE("drbd-resource.observed", DrbdResourceState.class),

@@ -71,7 +71,7 @@ final class ApiConnection implements AutoCloseable {
         HttpRequest request =
                 client.newHttpRequestBuilder()
                         .uri(server + path)
-                        .header("Accept", "application/json")
+                        .header("Accept", path.accept())
                         .forStreaming()
                         .build();
         return client.consumeBytes(request, consumer);
@@ -109,7 +109,7 @@ final class ApiConnection implements AutoCloseable {
         HttpRequest.Builder request =
                 client.newHttpRequestBuilder()
                         .uri(server + path)
-                        .header("Accept", "application/json")
+                        .header("Accept", path.accept())
                         .timeout(deadline.toMillis(), TimeUnit.MILLISECONDS);
         if (body != null) {
             request.method(body.method(), body.contentType(), body.content());

@@ -5,11 +5,24 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Where the API serves a kind or an object; grows by query parameters. */
-record ApiPath(String path, String query) {
+/**
+ * Where the API serves a kind or an object; grows by query parameters.
+ *
+ * @param accept the form in which it is to be answered
+ */
+record ApiPath(String path, String query, String accept) {
+
+    /** Metadata alone, of one object or of a list. */
+    static final String METADATA =
+            "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,"
+                    + "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
     static ApiPath of(String path) {
-        return new ApiPath(path, "");
+        return new ApiPath(path, "", "application/json");
+    }
+
+    ApiPath asking(String form) {
+        return new ApiPath(path, query, form);
     }
 
     static ApiPath collection(ResourceKind kind, @Nullable String namespace) {
@@ -29,7 +42,7 @@ record ApiPath(String path, String query) {
     }
 
     ApiPath child(String subresource) {
-        return new ApiPath(path + "/" + subresource, query);
+        return new ApiPath(path + "/" + subresource, query, accept);
     }
 
     ApiPath with(String parameter, @Nullable String value) {
@@ -37,7 +50,7 @@ record ApiPath(String path, String query) {
             return this;
         }
         String added = parameter + "=" + encode(value);
-        return new ApiPath(path, query.isEmpty() ? added : query + "&" + added);
+        return new ApiPath(path, query.isEmpty() ? added : query + "&" + added, accept);
     }
 
     @Override

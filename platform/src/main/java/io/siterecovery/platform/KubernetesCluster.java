@@ -157,7 +157,7 @@ public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
     @Override
     public Future<List<GenericKubernetesResource>> list(
             ResourceKind kind, @Nullable String namespace, @Nullable String labelSelector) {
-        return list(kind, namespace, new Selector(labelSelector, null));
+        return list(kind, namespace, new Selector(labelSelector, null, false));
     }
 
     public Future<List<GenericKubernetesResource>> list(
@@ -255,7 +255,7 @@ public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
             @Nullable String namespace,
             @Nullable String labelSelector,
             Follower follower) {
-        return follow(kind, namespace, new Selector(labelSelector, null), follower);
+        return follow(kind, namespace, new Selector(labelSelector, null, false), follower);
     }
 
     @Override

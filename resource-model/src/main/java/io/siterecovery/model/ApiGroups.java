@@ -25,6 +25,9 @@ public final class ApiGroups {
     /** On an object made by us from an alias object or as a copy: uid of what it follows. */
     public static final String COPY_OF = PREFIX + "copy-of";
 
+    /** Set to true by people on a definition at the other site: keep it as the source says. */
+    public static final String ADOPT = PREFIX + "adopt";
+
     /** On an object made by us from an alias object: uid of the alias. */
     public static final String ALIAS_OF = PREFIX + "alias-of";
 

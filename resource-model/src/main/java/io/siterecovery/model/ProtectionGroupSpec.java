@@ -36,7 +36,14 @@ public record ProtectionGroupSpec(
                         min = 1,
                         max = 5,
                         byDefault = "3")
-                @Nullable Integer priority) {
+                @Nullable Integer priority,
+        @Schema(
+                        value =
+                                "What to do when a copied definition at the other site was changed"
+                                        + " there: Mend it, or only Report it in condition Synced.",
+                        words = {"Mend", "Report"},
+                        byDefault = "\"Mend\"")
+                @Nullable String driftPolicy) {
 
     /** A VM of the group. */
     public record Member(

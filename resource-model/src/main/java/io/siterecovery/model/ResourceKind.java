@@ -1,5 +1,7 @@
 package io.siterecovery.model;
 
+import java.util.List;
+
 /**
  * A kind of Kubernetes object and where its API serves it.
  *
@@ -35,6 +37,8 @@ public record ResourceKind(
     public static final ResourceKind NODE = core("Node", "nodes", false);
     public static final ResourceKind CONFIG_MAP = core("ConfigMap", "configmaps", true);
     public static final ResourceKind SECRET = core("Secret", "secrets", true);
+    public static final ResourceKind SERVICE_ACCOUNT =
+            core("ServiceAccount", "serviceaccounts", true);
     public static final ResourceKind NAMESPACE = core("Namespace", "namespaces", false);
     public static final ResourceKind EVENT = core("Event", "events", true);
     public static final ResourceKind STORAGE_CLASS =
@@ -42,6 +46,37 @@ public record ResourceKind(
     public static final ResourceKind VOLUME_ATTACHMENT =
             new ResourceKind(
                     "storage.k8s.io", "v1", "VolumeAttachment", "volumeattachments", false);
+    public static final ResourceKind CONTROLLER_REVISION =
+            new ResourceKind("apps", "v1", "ControllerRevision", "controllerrevisions", true);
+    public static final ResourceKind NETWORK_ATTACHMENT =
+            new ResourceKind(
+                    "k8s.cni.cncf.io",
+                    "v1",
+                    "NetworkAttachmentDefinition",
+                    "network-attachment-definitions",
+                    true);
+    public static final ResourceKind INSTANCETYPE =
+            sized("VirtualMachineInstancetype", "virtualmachineinstancetypes", true);
+    public static final ResourceKind CLUSTER_INSTANCETYPE =
+            sized("VirtualMachineClusterInstancetype", "virtualmachineclusterinstancetypes", false);
+    public static final ResourceKind PREFERENCE =
+            sized("VirtualMachinePreference", "virtualmachinepreferences", true);
+    public static final ResourceKind CLUSTER_PREFERENCE =
+            sized("VirtualMachineClusterPreference", "virtualmachineclusterpreferences", false);
+
+    /** What a VM may refer to besides its disks, and needs wherever it is to run. */
+    public static final List<ResourceKind> CONFIGURATION =
+            List.of(
+                    SECRET,
+                    CONFIG_MAP,
+                    SERVICE_ACCOUNT,
+                    NETWORK_ATTACHMENT,
+                    INSTANCETYPE,
+                    CLUSTER_INSTANCETYPE,
+                    PREFERENCE,
+                    CLUSTER_PREFERENCE,
+                    CONTROLLER_REVISION);
+
     public static final ResourceKind LEASE =
             new ResourceKind("coordination.k8s.io", "v1", "Lease", "leases", true);
     public static final ResourceKind ADMISSION_POLICY =
@@ -77,6 +112,10 @@ public record ResourceKind(
 
     private static ResourceKind ours(String kind, String plural) {
         return new ResourceKind(ApiGroups.CANONICAL, ApiGroups.VERSION, kind, plural, true);
+    }
+
+    private static ResourceKind sized(String kind, String plural, boolean namespaced) {
+        return new ResourceKind("instancetype.kubevirt.io", "v1beta1", kind, plural, namespaced);
     }
 
     private static ResourceKind core(String kind, String plural, boolean namespaced) {

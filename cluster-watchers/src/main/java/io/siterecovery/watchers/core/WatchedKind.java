@@ -1,5 +1,6 @@
 package io.siterecovery.watchers.core;
 
+import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.ResourceKind;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +22,15 @@ public enum WatchedKind {
     NODE(ResourceKind.NODE, Where.WORKLOAD, false),
     VOLUME_ATTACHMENT(ResourceKind.VOLUME_ATTACHMENT, Where.WORKLOAD, false),
     FENCE(ResourceKind.CONFIG_MAP, Where.WORKLOAD, true),
+    SECRET(ResourceKind.SECRET),
+    CONFIG_MAP(ResourceKind.CONFIG_MAP),
+    SERVICE_ACCOUNT(ResourceKind.SERVICE_ACCOUNT),
+    NETWORK_ATTACHMENT(ResourceKind.NETWORK_ATTACHMENT),
+    INSTANCETYPE(ResourceKind.INSTANCETYPE),
+    CLUSTER_INSTANCETYPE(ResourceKind.CLUSTER_INSTANCETYPE),
+    PREFERENCE(ResourceKind.PREFERENCE),
+    CLUSTER_PREFERENCE(ResourceKind.CLUSTER_PREFERENCE),
+    CONTROLLER_REVISION(ResourceKind.CONTROLLER_REVISION),
     PROTECTION_GROUP(ResourceKind.PROTECTION_GROUP, Where.BOTH, true),
     FAILOVER(ResourceKind.FAILOVER, Where.BOTH, true),
     ALIAS_PROTECTION_GROUP(ResourceKind.ALIAS_PROTECTION_GROUP, Where.BOTH, true),
@@ -37,11 +47,22 @@ public enum WatchedKind {
     private final ResourceKind resource;
     private final Where where;
     private final boolean versioned;
+    private final boolean configuration;
+
+    /** What VMs refer to: that it is there, and changes. */
+    WatchedKind(ResourceKind resource) {
+        this(resource, Where.WORKLOAD, true, true);
+    }
 
     WatchedKind(ResourceKind resource, Where where, boolean versioned) {
+        this(resource, where, versioned, false);
+    }
+
+    WatchedKind(ResourceKind resource, Where where, boolean versioned, boolean configuration) {
         this.resource = resource;
         this.where = where;
         this.versioned = versioned;
+        this.configuration = configuration;
     }
 
     public ResourceKind resource() {
@@ -51,6 +72,20 @@ public enum WatchedKind {
     /** Whether facts of this kind carry the object's resourceVersion. */
     public boolean versioned() {
         return versioned;
+    }
+
+    /** Whether it is only looked at from outside, and nothing is proven by its absence. */
+    public boolean isConfiguration() {
+        return configuration;
+    }
+
+    /** Whether an object of the resource is this kind's to tell of. */
+    public boolean covers(String name) {
+        return switch (this) {
+            case FENCE -> name.equals(ApiGroups.FENCE);
+            case CONFIG_MAP -> !name.equals(ApiGroups.FENCE);
+            default -> true;
+        };
     }
 
     public static List<WatchedKind> ofWorkloadCluster() {

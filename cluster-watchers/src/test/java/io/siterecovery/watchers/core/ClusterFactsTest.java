@@ -23,7 +23,7 @@ class ClusterFactsTest {
 
     @Test
     void namespaced_objects_are_ours_by_their_namespace() {
-        var claim = new PersistentVolumeClaimFact(META, null, null, "");
+        var claim = new PersistentVolumeClaimFact(META, null, null, "", null, null);
         assertThat(facts.observed(WatchedKind.PERSISTENT_VOLUME_CLAIM, "ours", "c", claim))
                 .containsExactly(
                         new Change(WatchedKind.PERSISTENT_VOLUME_CLAIM, "ours", "c", claim));
@@ -99,7 +99,7 @@ class ClusterFactsTest {
     }
 
     private static PersistentVolumeFact volume(@Nullable String claimNamespace) {
-        return new PersistentVolumeFact(META, "d", "h", claimNamespace, "c", "Bound");
+        return new PersistentVolumeFact(META, "d", "h", claimNamespace, "c", "Bound", null);
     }
 
     private static VolumeAttachmentFact attachment(String volume) {

@@ -41,7 +41,7 @@ class ResourceOwnersTest {
     @Test
     void other_storage_has_no_resource() {
         PersistentVolumeFact other =
-                new PersistentVolumeFact(meta(), "ebs.csi.aws.com", "r", "n", "c", "Bound");
+                new PersistentVolumeFact(meta(), "ebs.csi.aws.com", "r", "n", "c", "Bound", null);
         assertThat(owners.put("c1/a", other)).isEmpty();
         assertThat(owners.put("c1/b", volume(null))).isEmpty();
         assertThat(owners.put("c1/c", volume("/1"))).isEmpty();
@@ -50,7 +50,7 @@ class ResourceOwnersTest {
 
     private static PersistentVolumeFact volume(@Nullable String handle) {
         return new PersistentVolumeFact(
-                meta(), "linstor.csi.linbit.com", handle, "n", "c", "Bound");
+                meta(), "linstor.csi.linbit.com", handle, "n", "c", "Bound", null);
     }
 
     private static ObjectMeta meta() {

@@ -14,5 +14,6 @@ public sealed interface ClusterFact
                 NodeFact,
                 VolumeAttachmentFact,
                 FenceFact,
+                ConfigurationFact,
                 CustomResourceFact,
                 ReachabilityFact {}

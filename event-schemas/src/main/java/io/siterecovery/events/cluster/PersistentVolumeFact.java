@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
  * A PersistentVolume.
  *
  * @param volumeHandle the CSI handle, {@code <resource>[/<volume number>]} for LINSTOR
+ * @param digest equal where two volumes say the same in the form that copies have; absent in
+ *     records of versions before it was
  */
 public record PersistentVolumeFact(
         ObjectMeta meta,
@@ -13,5 +15,6 @@ public record PersistentVolumeFact(
         @Nullable String volumeHandle,
         @Nullable String claimNamespace,
         @Nullable String claimName,
-        String phase)
+        String phase,
+        @Nullable String digest)
         implements ClusterFact {}

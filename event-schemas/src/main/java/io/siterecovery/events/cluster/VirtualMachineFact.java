@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param claims names of the PersistentVolumeClaims its disks use, DataVolumes included, in order
  * @param unprotectable disks that no replication can carry, as {@code <volume> (<source>)}
  * @param printableStatus KubeVirt's word for people; never a proof of anything
+ * @param definition absent in records of versions before it was
  */
 public record VirtualMachineFact(
         ObjectMeta meta,
@@ -18,7 +19,8 @@ public record VirtualMachineFact(
         @Nullable String runStrategy,
         List<String> claims,
         List<String> unprotectable,
-        @Nullable String printableStatus)
+        @Nullable String printableStatus,
+        @Nullable VirtualMachineDefinition definition)
         implements ClusterFact {
 
     public VirtualMachineFact {

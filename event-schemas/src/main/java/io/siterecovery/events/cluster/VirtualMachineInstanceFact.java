@@ -1,5 +1,6 @@
 package io.siterecovery.events.cluster;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,9 +8,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param phase KubeVirt's phase, {@code Running}, {@code Succeeded}, {@code Failed}, …; empty when
  *     new
+ * @param macs name of a network interface to its MAC address, as the guest has it; absent in
+ *     records of versions before it was
  */
 public record VirtualMachineInstanceFact(
-        ObjectMeta meta, String phase, @Nullable String node, boolean ready)
+        ObjectMeta meta,
+        String phase,
+        @Nullable String node,
+        boolean ready,
+        @Nullable Map<String, String> macs)
         implements ClusterFact {
 
     public boolean isFinal() {

@@ -54,7 +54,8 @@ final class Answers {
                 spec.hasNonNull("runStrategy") ? spec.get("runStrategy").asText() : null,
                 seen.claims(),
                 seen.unprotectable(),
-                seen.printableStatus());
+                seen.printableStatus(),
+                seen.definition());
     }
 
     static boolean isNotFound(Throwable failure) {

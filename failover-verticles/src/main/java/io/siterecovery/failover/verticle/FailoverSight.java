@@ -1,23 +1,19 @@
 package io.siterecovery.failover.verticle;
 
-import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.failover.adapter.FailoverRecords.Stored;
 import io.siterecovery.failover.core.failover.FailoverOrder;
 import io.siterecovery.failover.core.failover.FailoverPlan;
 import io.siterecovery.failover.core.failover.Observation;
-import io.siterecovery.failover.core.failover.Observation.Power;
 import io.siterecovery.failover.core.failover.Observation.Side;
 import io.siterecovery.failover.core.failover.Observation.Vm;
 import io.siterecovery.failover.core.failover.Preflight;
 import io.siterecovery.failover.core.failover.Preflight.Subject;
 import io.siterecovery.failover.core.group.GroupObservation;
-import io.siterecovery.failover.core.group.GroupObservation.Member;
 import io.siterecovery.failover.core.group.GroupObservation.Site;
 import io.siterecovery.failover.core.group.GroupPolicy;
 import io.siterecovery.failover.core.group.GroupReport;
 import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.GroupId;
-import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.failover.core.taint.Taints;
 import io.siterecovery.failover.view.GroupViews;
 import io.siterecovery.model.FailoverStatus.MemberProgress;
@@ -25,9 +21,7 @@ import io.siterecovery.platform.Tenant;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** What a failover sees: one moment's observation, put together from the view. */
@@ -98,22 +92,10 @@ final class FailoverSight {
     }
 
     private Preflight.GroupSeen seen(GroupObservation seen, FailoverOrder order) {
-        GroupReport report = new GroupReport(seen);
-        Map<ClusterId, Side> sides = new LinkedHashMap<>();
-        seen.sites().forEach(site -> sides.put(site.cluster(), side(site)));
-        List<String> missing =
-                tenant.siteOf(order.spec().targetCluster())
-                        .map(ClusterId::new)
-                        .flatMap(seen::site)
-                        .map(report::missingAt)
-                        .orElse(List.of());
-        return new Preflight.GroupSeen(
-                seen.ownership().map(OwnershipSeen::ownership),
-                report.failure().or(() -> GroupPolicy.frozenBy(seen)),
-                report.health(),
-                missing,
-                sides,
-                seen.replication());
+        return new GroupReport(seen)
+                .asOrderedTo(
+                        tenant.siteOf(order.spec().targetCluster()).map(ClusterId::new),
+                        order.isEmergency());
     }
 
     GroupObservation group(GroupId group, Instant now) {
@@ -140,30 +122,7 @@ final class FailoverSight {
     }
 
     static Side side(ClusterId cluster, GroupObservation group) {
-        return group.site(cluster)
-                .map(FailoverSight::side)
-                .orElseGet(() -> new Side(false, List.of()));
-    }
-
-    private static Side side(Site site) {
-        return new Side(
-                site.known(),
-                site.members().stream()
-                        .map(
-                                m ->
-                                        new Vm(
-                                                m.name(),
-                                                m.vm().isPresent(),
-                                                power(m),
-                                                m.claim(),
-                                                site.fencedBy(m.name())))
-                        .toList());
-    }
-
-    /** One that was told to stop does not count as running, though its VMI is still seen. */
-    private static Power power(Member member) {
-        boolean halted = member.vm().filter(VirtualMachineFact::halted).isPresent();
-        return halted && member.power() == Power.UP ? Power.BETWEEN : member.power();
+        return group.site(cluster).map(Site::side).orElseGet(() -> new Side(false, List.of()));
     }
 
     /** How far each VM is, on the site that this step is about. */

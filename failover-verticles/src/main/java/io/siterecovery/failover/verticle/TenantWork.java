@@ -7,6 +7,7 @@ import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.events.cluster.ReachabilityFact;
 import io.siterecovery.events.drbd.RoutedBeats;
 import io.siterecovery.events.drbd.RoutedDrbdState;
+import io.siterecovery.failover.adapter.DefinitionWrites;
 import io.siterecovery.failover.adapter.FailoverEffects;
 import io.siterecovery.failover.adapter.FailoverRecords;
 import io.siterecovery.failover.adapter.FailoverStore;
@@ -19,9 +20,11 @@ import io.siterecovery.failover.adapter.OwnershipStore;
 import io.siterecovery.failover.adapter.Ports;
 import io.siterecovery.failover.adapter.RequestEffects;
 import io.siterecovery.failover.adapter.ZoneEffects;
+import io.siterecovery.failover.core.definition.Findings;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.view.Change;
 import io.siterecovery.failover.view.GroupViews;
+import io.siterecovery.failover.view.Misfits;
 import io.siterecovery.failover.view.TenantView;
 import io.siterecovery.platform.KubernetesApi;
 import io.siterecovery.platform.ReceivedEvent;
@@ -53,6 +56,8 @@ public final class TenantWork {
     private final OwnershipStore ownerships;
     private final FencePolicies policies;
     private final ProtectionGroups groups;
+    private final Definitions definitions;
+    private final MisfitReports misfits;
     private final Failovers failovers;
     private final Requests requests;
     private final Zones zones;
@@ -72,7 +77,7 @@ public final class TenantWork {
         Tenant tenant = ports.tenant();
         desk = new Desk(ports, turns, jitter);
         policies = new FencePolicies(tenant);
-        views = new GroupViews(view, tenant, policies::inForce);
+        views = new GroupViews(view, tenant, policies::inForce, this::findings);
         ownerships = new OwnershipStore(ports.quorum(), tenant.namespace(), view);
         GroupEffects groupEffects = new GroupEffects(ports, view, ownerships);
         FailoverAdapters adapters =
@@ -88,6 +93,16 @@ public final class TenantWork {
                         new OperationLog(ports));
         FailoverSight sight = new FailoverSight(views, tenant, ports.instanceId());
         groups = new ProtectionGroups(desk, views, groupEffects, ownerships, decisions);
+        definitions =
+                new Definitions(
+                        desk,
+                        tenant,
+                        view,
+                        views,
+                        new DefinitionWrites(ports),
+                        ownerships,
+                        groups::wake);
+        misfits = new MisfitReports(desk, new Misfits(view, tenant), groupEffects);
         failovers = new Failovers(desk, view, views, sight, adapters, decisions);
         requests =
                 new Requests(
@@ -136,6 +151,8 @@ public final class TenantWork {
             fullPass.cancel();
         }
         groups.close();
+        definitions.close();
+        misfits.close();
         failovers.close();
         requests.close();
         zones.close();
@@ -148,6 +165,10 @@ public final class TenantWork {
         await(policies.install(site));
         everythingChanged();
         return Optional.empty();
+    }
+
+    private Findings findings(GroupId group) {
+        return definitions.findings(group);
     }
 
     private boolean answers(String site) {
@@ -193,6 +214,7 @@ public final class TenantWork {
         List<GroupId> concerned =
                 views.concerned(everything ? Set.of(new Change.Everything()) : changes);
         concerned.forEach(groups::wake);
+        concerned.forEach(definitions::wake);
         if (everything) {
             failovers.wakeAll();
             zones.wakeAll();
@@ -202,6 +224,7 @@ public final class TenantWork {
         }
         if (changes.stream().anyMatch(TenantWork::isWish)) {
             requests.wake();
+            misfits.wake();
         }
     }
 

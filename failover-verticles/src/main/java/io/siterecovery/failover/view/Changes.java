@@ -1,6 +1,7 @@
 package io.siterecovery.failover.view;
 
 import io.siterecovery.events.cluster.ClusterFact;
+import io.siterecovery.events.cluster.ConfigurationFact;
 import io.siterecovery.events.cluster.CustomResourceFact;
 import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.events.cluster.FenceFact;
@@ -47,6 +48,7 @@ final class Changes {
             case PersistentVolumeFact _ -> disks.volume(key.cluster(), key.name());
             case VolumeAttachmentFact at -> disks.volume(key.cluster(), at.volume());
             case FenceFact _ -> fence(key, before, after);
+            case ConfigurationFact _ -> disks.needing(key);
             case CustomResourceFact _ -> resource(key, before, after);
             case NodeFact _, StorageClassFact _, ReachabilityFact _ -> EVERYTHING;
         };
@@ -127,6 +129,9 @@ final class Changes {
 
         /** VMs with a claim among their disks. */
         Set<String> users(String namespace, String claim);
+
+        /** Whom an object concerns that VMs refer to. */
+        Change needing(FactKey key);
 
         /** Whom a volume concerns. */
         Change volume(String cluster, String volume);

@@ -1,6 +1,7 @@
 package io.siterecovery.failover.view;
 
 import io.siterecovery.events.cluster.ClusterFact;
+import io.siterecovery.events.cluster.ConfigurationFact;
 import io.siterecovery.events.cluster.CustomResourceFact;
 import io.siterecovery.events.cluster.FenceFact;
 import io.siterecovery.events.cluster.LauncherPodFact;
@@ -29,6 +30,7 @@ final class Facts {
             case NodeFact f -> f.meta();
             case VolumeAttachmentFact f -> f.meta();
             case FenceFact f -> f.meta();
+            case ConfigurationFact f -> f.meta();
             case CustomResourceFact f -> f.meta();
             case ReachabilityFact _ -> null;
         };

@@ -13,6 +13,7 @@ import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.events.cluster.VirtualMachineInstanceFact;
 import io.siterecovery.events.drbd.RoutedBeats.RoutedBeat;
 import io.siterecovery.events.drbd.RoutedDrbdState;
+import io.siterecovery.failover.core.definition.Findings;
 import io.siterecovery.failover.core.diagnosis.Diagnosis;
 import io.siterecovery.failover.core.failover.Observation.Power;
 import io.siterecovery.failover.core.group.GroupObservation;
@@ -75,18 +76,24 @@ public final class GroupViews {
     private final TenantView view;
     private final Tenant tenant;
     private final Function<ClusterId, Optional<Boolean>> fenceHolds;
+    private final Function<GroupId, Findings> findings;
     private final Set<String> drbdTaints;
     private final Readings readings = new Readings();
     private final Map<String, Roster> rosters = new HashMap<>();
 
     /**
      * @param fenceHolds whether an admission policy of ours is in force on a cluster, if known
+     * @param findings what was found of a group's definitions at the other site
      */
     public GroupViews(
-            TenantView view, Tenant tenant, Function<ClusterId, Optional<Boolean>> fenceHolds) {
+            TenantView view,
+            Tenant tenant,
+            Function<ClusterId, Optional<Boolean>> fenceHolds,
+            Function<GroupId, Findings> findings) {
         this.view = view;
         this.tenant = tenant;
         this.fenceHolds = fenceHolds;
+        this.findings = findings;
         List<String> keys = tenant.zone().drbdTaints();
         this.drbdTaints = Set.copyOf(keys == null ? DRBD_TAINTS : keys);
     }
@@ -239,7 +246,9 @@ public final class GroupViews {
                 ownership.flatMap(o -> o.ownership().lock()).flatMap(this::operation),
                 sites,
                 replication,
-                taints(sites, replication));
+                taints(sites, replication),
+                findings.apply(group),
+                view.pastMoves(group));
     }
 
     /** Nodes are looked at only where one of them has such a taint. */
@@ -487,7 +496,7 @@ public final class GroupViews {
                 reach.filter(ReachabilityFact::reachable).isPresent(),
                 reach.filter(ReachabilityFact::complete).isPresent(),
                 siteCopy(cluster, group),
-                members.stream().map(name -> member(cluster, group, name)).toList(),
+                members.stream().map(name -> member(cluster, group, name, members)).toList(),
                 view.get(
                         FenceFact.class,
                         cluster.name(),
@@ -497,7 +506,7 @@ public final class GroupViews {
                 fenceHolds.apply(cluster));
     }
 
-    private Member member(ClusterId cluster, GroupId group, String name) {
+    private Member member(ClusterId cluster, GroupId group, String name, List<String> members) {
         String namespace = group.namespace();
         Optional<VirtualMachineFact> vm =
                 view.get(
@@ -516,14 +525,55 @@ public final class GroupViews {
                         namespace,
                         name),
                 view.launchers(cluster.name(), namespace, name),
-                vm.stream()
-                        .flatMap(v -> v.claims().stream())
-                        .map(claim -> disk(cluster.name(), namespace, claim))
+                Stream.concat(
+                                vm.stream().flatMap(v -> v.claims().stream()),
+                                vm.filter(GroupViews::keepsState).stream()
+                                        .flatMap(
+                                                _ ->
+                                                        view
+                                                                .stateDisks(
+                                                                        cluster.name(),
+                                                                        namespace,
+                                                                        name)
+                                                                .stream()))
+                        .map(claim -> disk(cluster.name(), namespace, claim, members))
                         .toList(),
                 takenBy(cluster, group, name));
     }
 
-    private Disk disk(String cluster, String namespace, String claim) {
+    private static boolean keepsState(VirtualMachineFact vm) {
+        return vm.definition() != null && vm.definition().keepsState();
+    }
+
+    /** A disk moves with its group: nobody else may be writing to it. */
+    private Optional<String> sharedWith(
+            String cluster,
+            String namespace,
+            String claim,
+            Optional<String> volume,
+            List<String> members) {
+        Optional<String> user =
+                view.users(cluster, namespace, claim).stream()
+                        .filter(vm -> !members.contains(vm))
+                        .findFirst()
+                        .map(vm -> "is also a disk of VM " + vm + inGroup(namespace, vm));
+        return user.or(
+                () ->
+                        volume.flatMap(v -> view.neighbour(cluster, v, namespace, members))
+                                .map(
+                                        other ->
+                                                "its DRBD resource also holds PVC "
+                                                        + other
+                                                        + ", and moves as a whole"));
+    }
+
+    private String inGroup(String namespace, String vm) {
+        return memberOf(namespace, vm)
+                .map(group -> ", which belongs to protection group " + group)
+                .orElse(", which is not in the group");
+    }
+
+    private Disk disk(String cluster, String namespace, String claim, List<String> members) {
         Optional<PersistentVolumeClaimFact> pvc =
                 view.get(
                         PersistentVolumeClaimFact.class,
@@ -554,7 +604,8 @@ public final class GroupViews {
                                                 ResourceKind.STORAGE_CLASS,
                                                 "",
                                                 s)),
-                volume.filter(v -> view.attached(cluster, v)).isPresent());
+                volume.filter(v -> view.attached(cluster, v)).isPresent(),
+                sharedWith(cluster, namespace, claim, volume, members));
     }
 
     /**

@@ -10,15 +10,20 @@ import io.siterecovery.events.cluster.VolumeAttachmentFact;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Which object points to which, from the other end: nobody has to search through all of a kind. */
 final class Links implements Changes.Disks {
 
     private record Claim(String namespace, String name) {}
+
+    private record Configuration(String kind, String namespace, String name) {}
 
     private record Volume(String cluster, String name) {}
 
@@ -28,6 +33,10 @@ final class Links implements Changes.Disks {
     private static final Comparator<Object> BY_TEXT = Comparator.comparing(Object::toString);
 
     private final Map<Claim, Set<Machine>> users = new HashMap<>();
+    private final Map<Volume, Volume> handles = new HashMap<>();
+    private final Map<Volume, Set<String>> resources = new HashMap<>();
+    private final Map<Configuration, Set<Machine>> needing = new HashMap<>();
+    private final Map<Machine, Set<String>> stateDisks = new HashMap<>();
     private final Map<Volume, Map<FactKey, Claim>> claims = new HashMap<>();
     private final Map<Volume, Set<FactKey>> attachments = new HashMap<>();
     private final Map<Machine, Map<String, LauncherPodFact>> launchers = new HashMap<>();
@@ -47,22 +56,21 @@ final class Links implements Changes.Disks {
             case VirtualMachineFact vm -> {
                 Machine machine = new Machine(key.cluster(), key.namespace(), key.name());
                 vm.claims().forEach(c -> set(users, new Claim(key.namespace(), c), machine, on));
+                if (vm.definition() != null) {
+                    vm.definition()
+                            .needs()
+                            .forEach(
+                                    n ->
+                                            set(
+                                                    needing,
+                                                    new Configuration(
+                                                            n.kind(), n.namespace(), n.name()),
+                                                    machine,
+                                                    on));
+                }
             }
-            case PersistentVolumeClaimFact pvc when pvc.volumeName() != null ->
-                    put(
-                            claims,
-                            new Volume(key.cluster(), pvc.volumeName()),
-                            key,
-                            new Claim(key.namespace(), key.name()),
-                            on);
-            case PersistentVolumeFact pv
-                    when pv.claimNamespace() != null && pv.claimName() != null ->
-                    put(
-                            claims,
-                            new Volume(key.cluster(), key.name()),
-                            key,
-                            new Claim(pv.claimNamespace(), pv.claimName()),
-                            on);
+            case PersistentVolumeClaimFact pvc -> claim(key, pvc, on);
+            case PersistentVolumeFact pv -> volume(key, pv, on);
             case VolumeAttachmentFact at ->
                     set(attachments, new Volume(key.cluster(), at.volume()), key, on);
             case LauncherPodFact pod ->
@@ -74,6 +82,74 @@ final class Links implements Changes.Disks {
                             on);
             default -> {}
         }
+    }
+
+    private void volume(FactKey key, PersistentVolumeFact pv, boolean on) {
+        Volume volume = new Volume(key.cluster(), key.name());
+        if (pv.claimNamespace() != null && pv.claimName() != null) {
+            put(claims, volume, key, new Claim(pv.claimNamespace(), pv.claimName()), on);
+        }
+        if (pv.volumeHandle() != null) {
+            // A consistency group is one resource with several volumes.
+            Volume resource = new Volume(key.cluster(), pv.volumeHandle().split("/", 2)[0]);
+            set(resources, resource, key.name(), on);
+            if (on) {
+                handles.put(volume, resource);
+            } else {
+                handles.remove(volume);
+            }
+        }
+    }
+
+    private void claim(FactKey key, PersistentVolumeClaimFact pvc, boolean on) {
+        Claim claim = new Claim(key.namespace(), key.name());
+        if (pvc.volumeName() != null) {
+            put(claims, new Volume(key.cluster(), pvc.volumeName()), key, claim, on);
+        }
+        if (pvc.stateOf() != null) {
+            Machine machine = new Machine(key.cluster(), key.namespace(), pvc.stateOf());
+            set(users, claim, machine, on);
+            set(stateDisks, machine, key.name(), on);
+        }
+    }
+
+    Set<String> users(String cluster, String namespace, String claim) {
+        Set<String> vms = new TreeSet<>();
+        for (Machine machine : users.getOrDefault(new Claim(namespace, claim), Set.of())) {
+            if (machine.cluster().equals(cluster)) {
+                vms.add(machine.name());
+            }
+        }
+        return vms;
+    }
+
+    Optional<String> neighbour(String cluster, String volume, String namespace, List<String> vms) {
+        Set<String> together =
+                resources.getOrDefault(handles.get(new Volume(cluster, volume)), Set.of());
+        if (together.size() < 2) {
+            return Optional.empty();
+        }
+        return together.stream()
+                .filter(other -> !other.equals(volume))
+                .flatMap(
+                        other ->
+                                claims
+                                        .getOrDefault(new Volume(cluster, other), Map.of())
+                                        .values()
+                                        .stream())
+                .filter(
+                        claim ->
+                                !claim.namespace().equals(namespace)
+                                        || users(cluster, namespace, claim.name()).stream()
+                                                .noneMatch(vms::contains))
+                .map(claim -> claim.namespace() + "/" + claim.name())
+                .sorted()
+                .findFirst();
+    }
+
+    Set<String> stateDisks(String cluster, String namespace, String vm) {
+        return new TreeSet<>(
+                stateDisks.getOrDefault(new Machine(cluster, namespace, vm), Set.of()));
     }
 
     boolean attached(String cluster, String volume) {
@@ -90,6 +166,21 @@ final class Links implements Changes.Disks {
         Set<String> vms = new HashSet<>();
         users.getOrDefault(new Claim(namespace, claim), Set.of()).forEach(m -> vms.add(m.name()));
         return vms;
+    }
+
+    @Override
+    public Change needing(FactKey key) {
+        Set<String> namespaces = new HashSet<>();
+        Set<String> vms = new HashSet<>();
+        needing.getOrDefault(new Configuration(key.kind(), key.namespace(), key.name()), Set.of())
+                .forEach(
+                        machine -> {
+                            namespaces.add(machine.namespace());
+                            vms.add(machine.name());
+                        });
+        return namespaces.size() <= 1
+                ? new Change.Machines(namespaces.stream().findFirst().orElse(key.namespace()), vms)
+                : new Change.Everything();
     }
 
     @Override

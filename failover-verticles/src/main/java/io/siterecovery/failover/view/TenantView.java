@@ -9,6 +9,8 @@ import io.siterecovery.events.cluster.PersistentVolumeFact;
 import io.siterecovery.events.cluster.ReachabilityFact;
 import io.siterecovery.events.drbd.RoutedBeats;
 import io.siterecovery.events.drbd.RoutedDrbdState;
+import io.siterecovery.failover.core.group.PastMoves;
+import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.model.ResourceKind;
 import java.util.Collection;
 import java.util.HashMap;
@@ -35,6 +37,7 @@ public final class TenantView {
     private final Map<Shelf, TreeMap<String, ClusterFact>> shelves = new HashMap<>();
     private final Links links = new Links();
     private final Changes changes = new Changes(links);
+    private final PastFailovers past = new PastFailovers();
     private final Map<String, Map<String, String>> volumeByClaim = new HashMap<>();
     private final Map<String, Map<String, List<String>>> taints = new HashMap<>();
     private final Map<String, ReachabilityFact> reachability = new HashMap<>();
@@ -83,6 +86,7 @@ public final class TenantView {
             // Whom it concerned until now, and whom it concerns from now on.
             Change until = changes.of(key, known, fact);
             links.moved(key, known, fact);
+            past.moved(key, fact);
             Change from = changes.of(key, known, fact);
             changed.accept(from);
             if (!until.equals(from)) {
@@ -207,6 +211,29 @@ public final class TenantView {
         return links.launchers(cluster, namespace, vm).values().stream()
                 .filter(p -> !p.phase().equals("Succeeded") && !p.phase().equals("Failed"))
                 .toList();
+    }
+
+    /** VMs of a cluster with a claim among their disks. */
+    public Set<String> users(String cluster, String namespace, String claim) {
+        return links.users(cluster, namespace, claim);
+    }
+
+    /**
+     * A claim in the same DRBD resource as a volume that is no disk of these VMs, as {@code
+     * namespace/name}.
+     */
+    public Optional<String> neighbour(
+            String cluster, String volume, String namespace, List<String> vms) {
+        return links.neighbour(cluster, volume, namespace, vms);
+    }
+
+    public PastMoves pastMoves(GroupId group) {
+        return past.of(group);
+    }
+
+    /** Claims that hold the state of a VM's TPM and firmware. */
+    public Set<String> stateDisks(String cluster, String namespace, String vm) {
+        return links.stateDisks(cluster, namespace, vm);
     }
 
     public boolean attached(String cluster, String volume) {

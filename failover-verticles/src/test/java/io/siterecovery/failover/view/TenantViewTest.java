@@ -81,7 +81,7 @@ class TenantViewTest {
         view.apply(
                 pv,
                 new PersistentVolumeFact(
-                        meta("1"), "driver", "pv", "production", "vm-disk", "Bound"));
+                        meta("1"), "driver", "pv", "production", "vm-disk", "Bound", null));
         view.apply(
                 new FactKey("cluster1", "VolumeAttachment.storage.k8s.io", "", "csi-1"),
                 new VolumeAttachmentFact(meta("2"), "pv", "n1", true));
@@ -105,7 +105,8 @@ class TenantViewTest {
         view.apply(VM, using("vm-disk"));
         FactKey pvc = new FactKey("cluster1", "PersistentVolumeClaim", "production", "vm-disk");
         changes.clear();
-        view.apply(pvc, new PersistentVolumeClaimFact(meta("2"), null, "pv-1", "Bound"));
+        view.apply(
+                pvc, new PersistentVolumeClaimFact(meta("2"), null, "pv-1", "Bound", null, null));
         assertThat(changes).containsExactly(machines("vm"));
         changes.clear();
         view.applyDrbd("cluster1", "n1", "pv-1", null);
@@ -197,11 +198,12 @@ class TenantViewTest {
     }
 
     private static VirtualMachineFact using(String claim) {
-        return new VirtualMachineFact(meta("1"), true, null, List.of(claim), List.of(), null);
+        return new VirtualMachineFact(meta("1"), true, null, List.of(claim), List.of(), null, null);
     }
 
     private static VirtualMachineFact vm(String version, boolean running) {
-        return new VirtualMachineFact(meta(version), running, null, List.of(), List.of(), null);
+        return new VirtualMachineFact(
+                meta(version), running, null, List.of(), List.of(), null, null);
     }
 
     private static ObjectMeta meta(String version) {

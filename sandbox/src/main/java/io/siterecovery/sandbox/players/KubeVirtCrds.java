@@ -2,17 +2,20 @@ package io.siterecovery.sandbox.players;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.siterecovery.model.ResourceKind;
 import io.siterecovery.sandbox.players.ClusterApi.Answer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * KubeVirt's two resource definitions, with its short names and columns, without its validation.
+ * The resource definitions of KubeVirt that matter here, and Multus' one, with their short names
+ * and columns, without their validation.
  */
 final class KubeVirtCrds {
 
@@ -24,29 +27,46 @@ final class KubeVirtCrds {
 
     private KubeVirtCrds() {}
 
-    /** Returns when both are served. */
+    /** Returns when all are served. */
     static void install(ClusterApi api) throws IOException, InterruptedException {
-        List<Map<String, ?>> both = List.of(virtualMachine(), instance());
-        for (Map<String, ?> crd : both) {
+        List<Map<String, ?>> all =
+                List.of(
+                        virtualMachine(),
+                        instance(),
+                        plain(ResourceKind.INSTANCETYPE, "vminstancetype"),
+                        plain(ResourceKind.CLUSTER_INSTANCETYPE, "vmclusterinstancetype"),
+                        plain(ResourceKind.PREFERENCE, "vmpref"),
+                        plain(ResourceKind.CLUSTER_PREFERENCE, "vmcp"),
+                        plain(ResourceKind.NETWORK_ATTACHMENT, "net-attach-def"));
+        for (Map<String, ?> crd : all) {
             Answer answer = ClusterApi.await(api.create(PATH, crd));
             if (!answer.ok() && !answer.conflict()) {
                 throw new IOException("cannot install KubeVirt's CRDs: " + answer.message());
             }
         }
-        for (String plural : List.of("virtualmachines", "virtualmachineinstances")) {
-            awaitServed(api, plural);
+        for (ResourceKind kind :
+                List.of(
+                        ResourceKind.VIRTUAL_MACHINE,
+                        ResourceKind.VIRTUAL_MACHINE_INSTANCE,
+                        ResourceKind.INSTANCETYPE,
+                        ResourceKind.CLUSTER_INSTANCETYPE,
+                        ResourceKind.PREFERENCE,
+                        ResourceKind.CLUSTER_PREFERENCE,
+                        ResourceKind.NETWORK_ATTACHMENT)) {
+            awaitServed(api, kind);
         }
     }
 
-    private static void awaitServed(ClusterApi api, String plural)
+    private static void awaitServed(ClusterApi api, ResourceKind kind)
             throws IOException, InterruptedException {
         long deadline = System.nanoTime() + ESTABLISHED_WITHIN.toNanos();
-        String list = "/apis/kubevirt.io/v1/%s?limit=1".formatted(plural);
+        String list = "/apis/%s/%s?limit=1".formatted(kind.apiVersion(), kind.plural());
+        String crd = PATH + "/" + kind.plural() + "." + kind.group();
         var never = new CountDownLatch(1);
-        while (!established(ClusterApi.await(api.get(PATH + "/" + plural + ".kubevirt.io")))
+        while (!established(ClusterApi.await(api.get(crd)))
                 || !ClusterApi.await(api.get(list)).ok()) {
             if (System.nanoTime() > deadline || never.await(50, TimeUnit.MILLISECONDS)) {
-                throw new IOException(plural + ".kubevirt.io is not established");
+                throw new IOException(kind.qualified() + " is not established");
             }
         }
     }
@@ -66,9 +86,7 @@ final class KubeVirtCrds {
 
     private static Map<String, ?> virtualMachine() {
         return crd(
-                "VirtualMachine",
-                "virtualmachines",
-                "virtualmachine",
+                ResourceKind.VIRTUAL_MACHINE,
                 List.of("vm", "vms"),
                 Map.of("status", Map.of()),
                 Stream.of(
@@ -84,9 +102,7 @@ final class KubeVirtCrds {
     /** Without status subresource, as KubeVirt's is: its phase is written like any other field. */
     private static Map<String, ?> instance() {
         return crd(
-                "VirtualMachineInstance",
-                "virtualmachineinstances",
-                "virtualmachineinstance",
+                ResourceKind.VIRTUAL_MACHINE_INSTANCE,
                 List.of("vmi", "vmis"),
                 Map.of(),
                 Stream.of(
@@ -111,10 +127,16 @@ final class KubeVirtCrds {
                                 1)));
     }
 
+    private static Map<String, ?> plain(ResourceKind kind, String shortName) {
+        return crd(
+                kind,
+                List.of(shortName),
+                Map.of(),
+                Stream.of(column("Age", "date", ".metadata.creationTimestamp", 0)));
+    }
+
     private static Map<String, ?> crd(
-            String kind,
-            String plural,
-            String singular,
+            ResourceKind kind,
             List<String> shortNames,
             Map<String, ?> subresources,
             Stream<Map<String, ?>> columns) {
@@ -122,8 +144,6 @@ final class KubeVirtCrds {
                 Map.of(
                         "type",
                         "object",
-                        "required",
-                        List.of("spec"),
                         "properties",
                         Map.of(
                                 "apiVersion", Map.of("type", "string"),
@@ -134,7 +154,7 @@ final class KubeVirtCrds {
         Map<String, ?> version =
                 Map.of(
                         "name",
-                        "v1",
+                        kind.version(),
                         "served",
                         true,
                         "storage",
@@ -151,19 +171,19 @@ final class KubeVirtCrds {
                 "kind",
                 "CustomResourceDefinition",
                 "metadata",
-                Map.of("name", plural + ".kubevirt.io"),
+                Map.of("name", kind.plural() + "." + kind.group()),
                 "spec",
                 Map.of(
                         "group",
-                        "kubevirt.io",
+                        kind.group(),
                         "scope",
-                        "Namespaced",
+                        kind.namespaced() ? "Namespaced" : "Cluster",
                         "names",
                         Map.of(
-                                "kind", kind,
-                                "listKind", kind + "List",
-                                "plural", plural,
-                                "singular", singular,
+                                "kind", kind.kind(),
+                                "listKind", kind.kind() + "List",
+                                "plural", kind.plural(),
+                                "singular", kind.kind().toLowerCase(Locale.ROOT),
                                 "shortNames", shortNames,
                                 "categories", List.of("all")),
                         "versions",

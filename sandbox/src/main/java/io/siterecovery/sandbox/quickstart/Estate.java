@@ -2,7 +2,6 @@ package io.siterecovery.sandbox.quickstart;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.siterecovery.model.DefinitionCopy;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.sandbox.players.DrbdWorld;
 import java.util.ArrayList;
@@ -14,8 +13,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 
 /**
- * Puts the machines into the world: they run on the primary, their disks have a replica on each
- * site, and their definitions wait, halted and unbound, on the DR site.
+ * Puts the machines into the world: they run on the primary, and their disks have a replica on each
+ * site. Nothing of them is defined on the DR site.
  */
 record Estate(SiteApi primary, SiteApi dr, DrbdWorld drbd, Replicas replicas) {
 
@@ -70,8 +69,7 @@ record Estate(SiteApi primary, SiteApi dr, DrbdWorld drbd, Replicas replicas) {
                 primary.ensure(ResourceKind.PERSISTENT_VOLUME_CLAIM, Definitions.claim(machine));
         String volumeName = Definitions.volumeName(claim);
         replicate(machine, number, volumeName);
-        JsonNode volume =
-                primary.ensure(ResourceKind.PERSISTENT_VOLUME, Definitions.volume(machine, claim));
+        primary.ensure(ResourceKind.PERSISTENT_VOLUME, Definitions.volume(machine, claim));
         if (claim.at("/spec/volumeName").isMissingNode()) {
             ObjectNode bound =
                     Definitions.object(
@@ -81,13 +79,7 @@ record Estate(SiteApi primary, SiteApi dr, DrbdWorld drbd, Replicas replicas) {
             bound.putObject("spec").put("volumeName", volumeName);
             primary.merge(ResourceKind.PERSISTENT_VOLUME_CLAIM, bound);
         }
-        JsonNode vm =
-                primary.ensure(ResourceKind.VIRTUAL_MACHINE, Definitions.virtualMachine(machine));
-        if (machine.isReplicated()) {
-            dr.ensure(ResourceKind.PERSISTENT_VOLUME, DefinitionCopy.ofVolume(volume));
-            dr.ensure(ResourceKind.PERSISTENT_VOLUME_CLAIM, DefinitionCopy.ofClaim(claim));
-            dr.ensure(ResourceKind.VIRTUAL_MACHINE, DefinitionCopy.ofVirtualMachine(vm));
-        }
+        primary.ensure(ResourceKind.VIRTUAL_MACHINE, Definitions.virtualMachine(machine));
     }
 
     private void replicate(Machine machine, int number, String resource) {

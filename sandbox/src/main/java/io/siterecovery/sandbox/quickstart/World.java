@@ -176,7 +176,7 @@ final class World {
         List<Machine> machines = inhabitants.machines();
         estate.place(machines);
         narrator.say(
-                "%d VMs on cluster1, their definitions and replicas on cluster2", machines.size());
+                "%d VMs on cluster1, replicas of their disks on cluster2", machines.size());
     }
 
     private void startAgents(DrbdWorld drbd, Messaging messaging) {

@@ -18,7 +18,7 @@ public record FailoverOrder(
         Instant orderedAt,
         FailoverSpec spec) {
 
-    boolean isEmergency() {
+    public boolean isEmergency() {
         return "emergency".equals(spec.failoverType());
     }
 

@@ -19,7 +19,6 @@ import io.siterecovery.failover.core.taint.Bystanders;
 import io.siterecovery.failover.core.taint.Taints;
 import io.siterecovery.failover.core.taint.Taints.Asked;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +48,7 @@ public final class Preflight {
      * @param health Healthy, Degraded or Unknown, with the reason
      * @param missingAtTarget definitions that the target needs and does not have
      * @param replication what DRBD says of its disks
+     * @param copying what the target lacks is being brought there
      */
     public record GroupSeen(
             Optional<Ownership> ownership,
@@ -56,7 +56,8 @@ public final class Preflight {
             Health health,
             List<String> missingAtTarget,
             Map<ClusterId, Side> sides,
-            Replication replication) {}
+            Replication replication,
+            boolean copying) {}
 
     /**
      * @param reason what is wrong or not known; empty if nothing is
@@ -108,7 +109,10 @@ public final class Preflight {
         ClusterId target = seen.target().get();
         return switch (seen.subject()) {
             case Subject.Unknown() when !seen.worldKnown() ->
-                    waitOr(pending, seen, notListed("the clusters of this deployment"));
+                    waitOr(
+                            pending,
+                            seen,
+                            Readiness.notAnswering("the clusters of this deployment"));
             case Subject.Unknown() -> failed(unknownGroup(order));
             case Subject.Ambiguous(var candidates) -> failed(ambiguous(order, candidates));
             case Subject.Known(var group, var groupSeen) ->
@@ -155,24 +159,12 @@ public final class Preflight {
             GroupSeen at,
             ClusterId source,
             ClusterId target) {
-        for (ClusterId site : List.of(source, target)) {
-            if (!answers(at, site)) {
-                return waitOr(pending, seen, notListed(site.name()));
-            }
+        Readiness readiness = Readiness.of(group, at, source, target);
+        if (!readiness.wrong().isEmpty()) {
+            return failed(Readiness.together(readiness.wrong()));
         }
-        List<Refusal> findings = new ArrayList<>();
-        at.failure().ifPresent(failure -> findings.add(groupFailed(group, failure)));
-        if (!at.missingAtTarget().isEmpty()) {
-            findings.add(definitionsMissing(group, target, at.missingAtTarget()));
-        }
-        if (at.health().verdict() == Health.Verdict.UNKNOWN && findings.isEmpty()) {
-            return waitOr(pending, seen, replication(group, at.health()));
-        }
-        if (at.health().verdict() != Health.Verdict.HEALTHY) {
-            findings.add(replication(group, at.health()));
-        }
-        if (!findings.isEmpty()) {
-            return failed(together(findings));
+        if (!readiness.notYet().isEmpty()) {
+            return waitOr(pending, seen, Readiness.together(readiness.notYet()));
         }
         return begin(pending, order, seen, plan(order, seen, group, source, target));
     }
@@ -186,11 +178,11 @@ public final class Preflight {
             GroupSeen at,
             ClusterId source,
             ClusterId target) {
-        if (!answers(at, target)) {
-            return waitOr(pending, seen, notListed(target.name()));
+        if (!Readiness.answers(at, target)) {
+            return waitOr(pending, seen, Readiness.notAnswering(target.name()));
         }
         if (!at.missingAtTarget().isEmpty()) {
-            return failed(definitionsMissing(group, target, at.missingAtTarget()));
+            return failed(Readiness.definitionsMissing(group, target, at.missingAtTarget()));
         }
         Situation situation =
                 new Situation(
@@ -198,7 +190,7 @@ public final class Preflight {
                         source,
                         target,
                         Optional.empty(),
-                        answers(at, source),
+                        Readiness.answers(at, source),
                         Optional.empty(),
                         order.isForced(),
                         seen.now());
@@ -257,29 +249,17 @@ public final class Preflight {
             GroupId group,
             GroupSeen at,
             ClusterId target) {
-        if (!answers(at, target)) {
-            return waitOr(pending, seen, notListed(target.name()));
+        if (!Readiness.answers(at, target)) {
+            return waitOr(pending, seen, Readiness.notAnswering(target.name()));
         }
         Side side = at.sides().get(target);
         if (side == null || side.allRunning()) {
             return failed(alreadyThere(group, target));
         }
         if (at.failure().isPresent()) {
-            return failed(groupFailed(group, at.failure().get()));
+            return failed(Readiness.groupFailed(group, at.failure().get()));
         }
         return begin(pending, order, seen, plan(order, seen, group, target, target));
-    }
-
-    private static boolean answers(GroupSeen at, ClusterId site) {
-        Side side = at.sides().get(site);
-        return side != null && side.reachable();
-    }
-
-    /** All that was found, not the first of it only. */
-    private static Refusal together(List<Refusal> findings) {
-        return new Refusal(
-                findings.getFirst().reason(),
-                String.join("; ", findings.stream().map(Refusal::message).toList()));
     }
 
     private static FailoverPlan plan(
@@ -386,21 +366,7 @@ public final class Preflight {
         return Refusal.of("AlreadyThere", "%s already runs on %s; nothing to do", group, target);
     }
 
-    private static Refusal groupFailed(GroupId group, String failure) {
-        return Refusal.of("GroupFailed", "%s is Failed: %s", group, failure);
-    }
-
-    private static Refusal definitionsMissing(
-            GroupId group, ClusterId target, List<String> missing) {
-        return Refusal.of(
-                "DefinitionsMissing",
-                "%s cannot start on %s, which lacks: %s",
-                group,
-                target,
-                String.join(", ", missing));
-    }
-
-    private static Refusal replication(GroupId group, Health health) {
+    static Refusal replication(GroupId group, Health health) {
         if (health.resync().isPresent()) {
             return Refusal.of(
                     "Reprotecting",
@@ -445,11 +411,6 @@ public final class Preflight {
                         + " was changed",
                 target,
                 taints.described());
-    }
-
-    private static Refusal notListed(String what) {
-        return Refusal.of(
-                "NotAnswering", "%s did not answer; a planned failover needs both sites", what);
     }
 
     private static FailoverState waitOr(Pending pending, Seen seen, Refusal atTheDeadline) {

@@ -8,7 +8,10 @@ import io.siterecovery.events.cluster.PersistentVolumeFact;
 import io.siterecovery.events.cluster.StorageClassFact;
 import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.events.cluster.VirtualMachineInstanceFact;
+import io.siterecovery.failover.core.definition.Findings;
 import io.siterecovery.failover.core.failover.Observation.Power;
+import io.siterecovery.failover.core.failover.Observation.Side;
+import io.siterecovery.failover.core.failover.Observation.Vm;
 import io.siterecovery.failover.core.ownership.Claim;
 import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.GroupId;
@@ -32,6 +35,8 @@ import java.util.stream.Collectors;
  * @param definition what the user wrote; empty when it is gone
  * @param operation the running Failover, when one holds the lock
  * @param sites primary first
+ * @param definitions what was found of them at the site that does not hold the group
+ * @param past how long it took to move the group before
  */
 public record GroupObservation(
         Instant now,
@@ -44,7 +49,9 @@ public record GroupObservation(
         Optional<Operation> operation,
         List<Site> sites,
         Replication replication,
-        DrbdTaints taints) {
+        DrbdTaints taints,
+        Findings definitions,
+        PastMoves past) {
 
     /**
      * Taints that keep VMs of the group from a site, by site.
@@ -112,6 +119,22 @@ public record GroupObservation(
             return fence.map(f -> f.claims().get(vm)).flatMap(Claim::parse);
         }
 
+        /** What an operation has to know of it. */
+        public Side side() {
+            return new Side(
+                    known(),
+                    members.stream()
+                            .map(
+                                    m ->
+                                            new Vm(
+                                                    m.name(),
+                                                    m.vm().isPresent(),
+                                                    m.powerMeant(),
+                                                    m.claim(),
+                                                    fencedBy(m.name())))
+                            .toList());
+        }
+
         public boolean anyRunning() {
             return members.stream().anyMatch(m -> m.power() != Power.DOWN);
         }
@@ -157,17 +180,29 @@ public record GroupObservation(
             return gone ? Power.DOWN : Power.BETWEEN;
         }
 
+        /** One that was told to stop does not count as running, though its VMI is still seen. */
+        Power powerMeant() {
+            boolean halted = vm.filter(VirtualMachineFact::halted).isPresent();
+            return halted && power() == Power.UP ? Power.BETWEEN : power();
+        }
+
         public Optional<Claim> claim() {
             return vm.map(v -> v.meta().annotations().get(ApiGroups.CLAIM)).flatMap(Claim::parse);
         }
     }
 
+    /**
+     * A disk of a member on one site.
+     *
+     * @param sharedWith in words, who else writes to the same claim or the same DRBD resource
+     */
     public record Disk(
             String claim,
             Optional<PersistentVolumeClaimFact> pvc,
             Optional<PersistentVolumeFact> pv,
             Optional<StorageClassFact> storageClass,
-            boolean attached) {}
+            boolean attached,
+            Optional<String> sharedWith) {}
 
     public Optional<Site> site(ClusterId cluster) {
         return sites.stream().filter(s -> s.cluster().equals(cluster)).findAny();

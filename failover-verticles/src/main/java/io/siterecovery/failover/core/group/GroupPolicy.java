@@ -336,7 +336,8 @@ public final class GroupPolicy {
                 state,
                 spec.replicationPolicy(),
                 spec.paused(),
-                spec.priority());
+                spec.priority(),
+                spec.driftPolicy());
     }
 
     /** Gone where it was written: our copies go too. Ownership, claims and fence stay. */

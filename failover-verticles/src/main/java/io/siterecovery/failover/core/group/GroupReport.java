@@ -1,7 +1,13 @@
 package io.siterecovery.failover.core.group;
 
+import io.siterecovery.failover.core.definition.Finding;
+import io.siterecovery.failover.core.definition.Findings;
 import io.siterecovery.failover.core.failover.Observation.Power;
+import io.siterecovery.failover.core.failover.Observation.Side;
+import io.siterecovery.failover.core.failover.Preflight.GroupSeen;
 import io.siterecovery.failover.core.failover.Preflight.Health;
+import io.siterecovery.failover.core.failover.Readiness;
+import io.siterecovery.failover.core.failover.Refusal;
 import io.siterecovery.failover.core.group.GroupEffect.WriteStatus;
 import io.siterecovery.failover.core.group.GroupObservation.Copy;
 import io.siterecovery.failover.core.group.GroupObservation.Definition;
@@ -12,6 +18,7 @@ import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
+import io.siterecovery.failover.core.taint.NodeTaint;
 import io.siterecovery.model.Condition;
 import io.siterecovery.model.ProtectionGroupSpec;
 import io.siterecovery.model.ProtectionGroupStatus;
@@ -19,7 +26,9 @@ import io.siterecovery.model.ProtectionGroupStatus.MemberStatus;
 import io.siterecovery.model.ProtectionGroupStatus.VolumeStatus;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -27,6 +36,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What users are told of a group: the status of each of its objects. */
 public final class GroupReport {
+
+    /** The schema's limits: a status that is too long would not be stored at all. */
+    private static final int LONGEST_MESSAGE = 32_000;
+
+    private static final int MOST_WARNINGS = 256;
+
+    private static final String READY = "ReadyForFailover";
 
     private final GroupObservation seen;
     private final List<ClusterId> sites;
@@ -48,6 +64,55 @@ public final class GroupReport {
     /** The health of its replication as the group's holder sees it. */
     public Health health() {
         return health(primarySite().map(Site::cluster).orElse(sites.getFirst())).verdict();
+    }
+
+    /** The status of an object that is no group at all. */
+    public static ProtectionGroupStatus ofMisfit(String why, long generation, Instant now) {
+        Condition failed =
+                condition("ValidationFailed", "True", "InvalidConfiguration", why, generation);
+        return new ProtectionGroupStatus(
+                generation,
+                "Failed",
+                0,
+                null,
+                "unknown",
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(
+                        new Condition(
+                                failed.type(),
+                                failed.status(),
+                                failed.reason(),
+                                failed.message(),
+                                now,
+                                generation)));
+    }
+
+    /**
+     * The group as an order to move it to a site meets it. An emergency takes what is there: on the
+     * worst day a Secret that was not copied keeps nobody from starting the VMs.
+     */
+    public GroupSeen asOrderedTo(Optional<ClusterId> target, boolean emergency) {
+        Map<ClusterId, Side> sides = new LinkedHashMap<>();
+        seen.sites().forEach(site -> sides.put(site.cluster(), site.side()));
+        List<String> missing = new ArrayList<>();
+        target.flatMap(seen::site).map(this::missingAt).ifPresent(missing::addAll);
+        if (!emergency) {
+            target.map(seen.definitions()::preventing).ifPresent(missing::addAll);
+        }
+        return new GroupSeen(
+                seen.ownership().map(OwnershipSeen::ownership),
+                failure().or(() -> GroupPolicy.frozenBy(seen)),
+                health(),
+                missing,
+                sides,
+                seen.replication(),
+                target.isPresent() && seen.definitions().isBeingCopiedTo(target.get()));
     }
 
     /** What the site lacks to run the group's VMs. */
@@ -119,7 +184,7 @@ public final class GroupReport {
         boolean wishedRunning = seen.definition().filter(d -> !d.wishesStopped()).isPresent();
         return primary
                 ? Validation.asPrimary(site, unclaimed && wishedRunning)
-                : Validation.asStandby(site);
+                : Validation.asStandby(site, seen.definitions().isBeingCopiedTo(site.cluster()));
     }
 
     /**
@@ -158,7 +223,7 @@ public final class GroupReport {
                 currentState(site),
                 word(health),
                 replication.syncState(),
-                validation.warnings().isEmpty() ? null : validation.warnings(),
+                warnings(validation),
                 GroupPolicy.holder(seen).map(ClusterId::name).orElse(null),
                 ownership.map(Ownership::epoch).orElse(null),
                 members.isEmpty() ? null : members,
@@ -227,6 +292,8 @@ public final class GroupReport {
                                 generation));
         fresh.add(owned(generation));
         fenced(generation).ifPresent(fresh::add);
+        fresh.add(synced(generation));
+        fresh.add(ready(generation));
         fresh.add(
                 condition(
                         "ReplicationHealthy",
@@ -281,6 +348,85 @@ public final class GroupReport {
                                     + " stopped until then",
                             generation);
         };
+    }
+
+    /** What a dry run would say now. */
+    private Condition ready(long generation) {
+        Optional<Ownership> ownership = seen.ownership().map(OwnershipSeen::ownership);
+        Optional<ClusterId> holder = GroupPolicy.holder(seen);
+        Optional<ClusterId> other =
+                holder.flatMap(h -> sites.stream().filter(s -> !s.equals(h)).findFirst());
+        if (other.isEmpty()) {
+            return condition(
+                    READY, "False", "NoHolder", "no site holds the group; see Owned", generation);
+        }
+        if (ownership.flatMap(Ownership::lock).isPresent()) {
+            return condition(
+                    READY,
+                    "False",
+                    "InOperation",
+                    "an operation is under way: Failover "
+                            + ownership.get().lock().orElseThrow().failover(),
+                    generation);
+        }
+        Readiness readiness =
+                Readiness.of(seen.group(), asOrderedTo(other, false), holder.get(), other.get());
+        if (!readiness.wrong().isEmpty()) {
+            Refusal all = Readiness.together(readiness.wrong());
+            return condition(READY, "False", all.reason(), all.message(), generation);
+        }
+        if (!readiness.notYet().isEmpty()) {
+            Refusal all = Readiness.together(readiness.notYet());
+            return condition(READY, "Unknown", all.reason(), all.message(), generation);
+        }
+        return condition(READY, "True", "Ready", readyMessage(other.get()), generation);
+    }
+
+    private String readyMessage(ClusterId target) {
+        List<NodeTaint> taints = seen.taints().toRemoveAt(target);
+        return "nothing stands against a planned failover to "
+                + target
+                + (taints.isEmpty()
+                        ? ""
+                        : "; taints to be removed first: "
+                                + String.join(
+                                        ", ", taints.stream().map(NodeTaint::toString).toList()))
+                + seen.past().estimate().map(e -> "; estimate: " + e).orElse("");
+    }
+
+    private Condition synced(long generation) {
+        Findings found = seen.definitions();
+        if (found.site().isEmpty()) {
+            return condition(
+                    "Synced",
+                    "Unknown",
+                    "Pending",
+                    "definitions are kept at the other site while one site holds the group, both"
+                            + " answer, and nothing moves it",
+                    generation);
+        }
+        ClusterId site = found.site().get();
+        if (!found.findings().isEmpty()) {
+            boolean prevents = found.findings().stream().anyMatch(Finding::prevents);
+            return condition(
+                    "Synced",
+                    "False",
+                    prevents ? "NotCopied" : "Drifted",
+                    site
+                            + ": "
+                            + String.join(
+                                    "; ",
+                                    found.findings().stream().map(Findings::described).toList()),
+                    generation);
+        }
+        return found.looked()
+                ? condition(
+                        "Synced",
+                        "True",
+                        "Copied",
+                        "all %d definitions stand on %s".formatted(found.count(), site),
+                        generation)
+                : condition("Synced", "Unknown", "Copying", "being copied to " + site, generation);
     }
 
     /** Whether the site that does not hold the group could start it behind our back. */
@@ -359,8 +505,17 @@ public final class GroupReport {
         };
     }
 
-    private static Condition condition(
+    private static @Nullable List<String> warnings(Validation validation) {
+        List<String> all = validation.warnings();
+        return all.isEmpty() ? null : all.stream().limit(MOST_WARNINGS).toList();
+    }
+
+    static Condition condition(
             String type, String status, String reason, String message, long generation) {
-        return new Condition(type, status, reason, message, null, generation);
+        String shown =
+                message.length() <= LONGEST_MESSAGE
+                        ? message
+                        : message.substring(0, LONGEST_MESSAGE - 1) + "…";
+        return new Condition(type, status, reason, shown, null, generation);
     }
 }

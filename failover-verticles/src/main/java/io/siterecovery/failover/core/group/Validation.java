@@ -49,17 +49,20 @@ record Validation(List<String> faults, List<String> warnings, int sound) {
     }
 
     /** The standby: definitions exist and the class fits; CSI binds the PVCs only at a failover. */
-    static Validation asStandby(Site site) {
+    static Validation asStandby(Site site, boolean beingCopied) {
         List<String> faults = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         int sound = 0;
         for (Member member : site.members()) {
             int before = faults.size();
+            if (beingCopied && member.vm().isEmpty()) {
+                continue;
+            }
             exists(site, member, faults)
                     .ifPresent(
                             vm -> {
                                 for (Disk disk : member.disks()) {
-                                    if (disk.pvc().isEmpty()) {
+                                    if (disk.pvc().isEmpty() && !beingCopied) {
                                         faults.add(
                                                 "PVC %s for VM %s does not exist on %s"
                                                         .formatted(
@@ -91,6 +94,13 @@ record Validation(List<String> faults, List<String> warnings, int sound) {
                             .formatted(member.name(), disk));
         }
         for (Disk disk : member.disks()) {
+            disk.sharedWith()
+                    .ifPresent(
+                            other ->
+                                    faults.add(
+                                            "PVC %s for VM %s: %s"
+                                                    .formatted(
+                                                            disk.claim(), member.name(), other)));
             if (disk.pvc().isEmpty()) {
                 faults.add(
                         "PVC %s for VM %s: does not exist".formatted(disk.claim(), member.name()));

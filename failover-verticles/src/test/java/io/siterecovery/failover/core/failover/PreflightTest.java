@@ -65,6 +65,7 @@ class PreflightTest {
     private Instant orderedAt = NOW;
     private Optional<Subject> subject = Optional.empty();
     private boolean worldKnown = true;
+    private boolean copying;
     private boolean force;
     private Taints taints = Taints.NONE;
 
@@ -94,6 +95,15 @@ class PreflightTest {
         missing = List.of("PVC disk-2");
         health = new Health(Verdict.DEGRADED, "volume disk-1: SyncTarget");
         assertRefused("DefinitionsMissing", "PVC disk-2", "volume disk-1");
+    }
+
+    @Test
+    void what_is_being_brought_to_the_target_is_waited_for() {
+        missing = List.of("VM vm-1");
+        copying = true;
+        assertWaitsThenRefused("DefinitionsMissing");
+        copying = false;
+        assertRefused("DefinitionsMissing", "VM vm-1");
     }
 
     @Test
@@ -261,7 +271,8 @@ class PreflightTest {
                         health,
                         missing,
                         Map.of(SOURCE, source, TARGET, target),
-                        replication(sourceReport(), targetReport()));
+                        replication(sourceReport(), targetReport()),
+                        copying);
         Seen seen =
                 new Seen(
                         NOW,

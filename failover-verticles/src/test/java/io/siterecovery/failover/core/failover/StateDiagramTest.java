@@ -244,7 +244,8 @@ class StateDiagramTest {
                                         health,
                                         missing,
                                         sides,
-                                        replication(sourceReport(), targetReport()));
+                                        replication(sourceReport(), targetReport()),
+                                        false);
                         groups.add(new Subject.Known(GROUP, group));
                     }
                 }
@@ -264,7 +265,8 @@ class StateDiagramTest {
                                 health,
                                 List.of(),
                                 Map.of(SOURCE, SILENT, TARGET, side(Power.DOWN)),
-                                replication);
+                                replication,
+                                false);
                 groups.add(new Subject.Known(GROUP, group));
             }
         }

@@ -18,6 +18,7 @@ import io.siterecovery.events.cluster.PersistentVolumeFact;
 import io.siterecovery.events.cluster.StorageClassFact;
 import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.events.cluster.VirtualMachineInstanceFact;
+import io.siterecovery.failover.core.definition.Findings;
 import io.siterecovery.failover.core.group.GroupEffect.CreateOwnership;
 import io.siterecovery.failover.core.group.GroupEffect.Fence;
 import io.siterecovery.failover.core.group.GroupEffect.MakeCopy;
@@ -367,7 +368,9 @@ class GroupPolicyTest {
                 operation,
                 List.of(source.site(spec, false), target.site(spec(target.copyDesires), true)),
                 replication(sourceReport(), targetReport()),
-                taints);
+                taints,
+                Findings.NONE,
+                PastMoves.NONE);
     }
 
     private ProtectionGroupSpec spec(String desiredState) {
@@ -376,6 +379,7 @@ class GroupPolicyTest {
                 desiredState,
                 null,
                 paused,
+                null,
                 null);
     }
 
@@ -459,11 +463,12 @@ class GroupPolicyTest {
                                     null,
                                     List.of("vm-disk"),
                                     List.of(),
+                                    null,
                                     null)),
                     instanceRuns
                             ? Optional.of(
                                     new VirtualMachineInstanceFact(
-                                            meta("vmi", Map.of()), "Running", "n1", true))
+                                            meta("vmi", Map.of()), "Running", "n1", true, null))
                             : Optional.empty(),
                     List.of(),
                     List.of(disk()),
@@ -475,7 +480,12 @@ class GroupPolicyTest {
                     "vm-disk",
                     Optional.of(
                             new PersistentVolumeClaimFact(
-                                    meta("pvc", Map.of()), "linstor", "pvc-1", "Bound")),
+                                    meta("pvc", Map.of()),
+                                    "linstor",
+                                    "pvc-1",
+                                    "Bound",
+                                    null,
+                                    null)),
                     Optional.of(
                             new PersistentVolumeFact(
                                     meta("pv", Map.of()),
@@ -483,7 +493,8 @@ class GroupPolicyTest {
                                     "pvc-1",
                                     GROUP.namespace(),
                                     "vm-disk",
-                                    "Bound")),
+                                    "Bound",
+                                    null)),
                     Optional.of(
                             new StorageClassFact(
                                     meta("sc", Map.of()),
@@ -493,7 +504,8 @@ class GroupPolicyTest {
                                             placementCount,
                                             "replicasOnDifferent",
                                             "site"))),
-                    instanceRuns);
+                    instanceRuns,
+                    Optional.empty());
         }
     }
 }

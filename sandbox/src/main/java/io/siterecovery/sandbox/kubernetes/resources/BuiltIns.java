@@ -111,6 +111,7 @@ final class BuiltIns {
                         .category("all")
                         .with(new Kinds.StatusStrategy("", true))
                         .build());
+        all.add(in("apps", "v1", "ControllerRevision", "controllerrevisions").build());
         all.add(
                 in("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies", "netpol")
                         .with(Kinds.COUNTED)

@@ -93,8 +93,13 @@ final class Tenancy {
                                 owners.put(key, volume);
                             }
                         });
-        follow(World.EAST, WatchedKind.ofWorkloadCluster(), null);
-        follow(World.WEST, WatchedKind.ofWorkloadCluster(), null);
+        // The model has no configuration: its VMs refer to nothing.
+        List<WatchedKind> kinds =
+                WatchedKind.ofWorkloadCluster().stream()
+                        .filter(kind -> !kind.isConfiguration())
+                        .toList();
+        follow(World.EAST, kinds, null);
+        follow(World.WEST, kinds, null);
         follow(World.QUORUM, WatchedKind.ofQuorumCluster(), tenant.namespace());
         follows.values().forEach(ClusterFollow::withdraw);
         facts.settled().onComplete(_ -> watched());

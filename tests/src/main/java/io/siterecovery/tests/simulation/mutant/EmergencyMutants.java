@@ -146,7 +146,8 @@ final class EmergencyMutants {
                             at.health(),
                             at.missingAtTarget(),
                             at.sides(),
-                            altered(at.replication()));
+                            altered(at.replication()),
+                            at.copying());
             return super.judge(
                     pending,
                     order,

@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.model.definition;
+
+import org.jspecify.annotations.NullMarked;
