@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.events.cluster.VirtualMachineFact;
+import io.siterecovery.failover.core.group.Departure;
 import io.siterecovery.failover.core.group.GroupEffect;
 import io.siterecovery.failover.core.group.GroupEffect.PatchVm;
 import io.siterecovery.failover.core.group.GroupEffect.Power;
@@ -64,6 +65,49 @@ public final class GroupEffects {
                                     e.uid());
             case GroupEffect.WriteStatus e -> writeStatus(group, e);
         };
+    }
+
+    /** Every one is about the object that was seen, and no other of its name. */
+    public Future<?> depart(GroupId group, Departure.Step step) {
+        return switch (step) {
+            case Departure.Step.Delete(var at, var objects) ->
+                    Future.join(
+                            objects.stream()
+                                    .map(
+                                            made ->
+                                                    deleted(
+                                                            tenant.cluster(at.name())
+                                                                    .delete(
+                                                                            made.kind(),
+                                                                            made.namespace(),
+                                                                            made.name(),
+                                                                            made.uid())))
+                                    .toList());
+            case Departure.Step.Unclaim(var at, var vm, var seen) -> unclaim(group, at, vm, seen);
+            case Departure.Step.Unfence(var at, var seen, var vms) ->
+                    fences.unfence(at, group.namespace(), seen, vms);
+            case Departure.Step.ForgetOwnership(var seen) ->
+                    deleted(ownerships.delete(group, seen));
+        };
+    }
+
+    private static Future<Void> deleted(Future<Void> call) {
+        return call.recover(
+                failure ->
+                        Answers.isNotFound(failure)
+                                ? Future.succeededFuture()
+                                : Future.failedFuture(failure));
+    }
+
+    private Future<?> unclaim(GroupId group, ClusterId at, String vm, VirtualMachineFact seen) {
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
+        ObjectNode metadata = patch.putObject("metadata");
+        metadata.put("resourceVersion", seen.meta().resourceVersion());
+        metadata.putObject("annotations").putNull(ApiGroups.CLAIM);
+        FactKey key = key(at, ResourceKind.VIRTUAL_MACHINE, group.namespace(), vm);
+        return tenant.cluster(at.name())
+                .mergePatch(ResourceKind.VIRTUAL_MACHINE, group.namespace(), vm, patch)
+                .onSuccess(answer -> view.patched(key, Answers.patched(seen, answer)));
     }
 
     /**

@@ -59,6 +59,11 @@ public final class OwnershipStore {
                 .recover(e -> readAgain(group, e));
     }
 
+    /** Of a group that nobody defines, and whose claim no VM carries. */
+    public Future<Void> delete(GroupId group, OwnershipSeen seen) {
+        return quorum.delete(KIND, namespace, group.ownershipName(), seen.uid());
+    }
+
     /** What is stored now: no cache, no view. */
     public Future<Optional<OwnershipSeen>> read(GroupId group) {
         return quorum.get(KIND, namespace, group.ownershipName())

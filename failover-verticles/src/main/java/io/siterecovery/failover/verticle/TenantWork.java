@@ -57,6 +57,7 @@ public final class TenantWork {
     private final FencePolicies policies;
     private final ProtectionGroups groups;
     private final Definitions definitions;
+    private final Departures departures;
     private final MisfitReports misfits;
     private final Failovers failovers;
     private final Requests requests;
@@ -102,6 +103,7 @@ public final class TenantWork {
                         new DefinitionWrites(ports),
                         ownerships,
                         groups::wake);
+        departures = new Departures(desk, views, groupEffects, ownerships);
         misfits = new MisfitReports(desk, new Misfits(view, tenant), groupEffects);
         failovers = new Failovers(desk, view, views, sight, adapters, decisions);
         requests =
@@ -152,6 +154,7 @@ public final class TenantWork {
         }
         groups.close();
         definitions.close();
+        departures.close();
         misfits.close();
         failovers.close();
         requests.close();
@@ -215,6 +218,7 @@ public final class TenantWork {
                 views.concerned(everything ? Set.of(new Change.Everything()) : changes);
         concerned.forEach(groups::wake);
         concerned.forEach(definitions::wake);
+        concerned.forEach(departures::wake);
         if (everything) {
             failovers.wakeAll();
             zones.wakeAll();

@@ -16,6 +16,7 @@ import io.siterecovery.events.drbd.RoutedDrbdState;
 import io.siterecovery.failover.core.definition.Findings;
 import io.siterecovery.failover.core.diagnosis.Diagnosis;
 import io.siterecovery.failover.core.failover.Observation.Power;
+import io.siterecovery.failover.core.group.Departure;
 import io.siterecovery.failover.core.group.GroupObservation;
 import io.siterecovery.failover.core.group.GroupObservation.Copy;
 import io.siterecovery.failover.core.group.GroupObservation.Definition;
@@ -448,30 +449,71 @@ public final class GroupViews {
     }
 
     private List<String> claimedVms(GroupId group) {
-        Set<String> names = new TreeSet<>();
-        for (ClusterId site : sites()) {
-            view.shelf(site.name(), ResourceKind.VIRTUAL_MACHINE, group.namespace())
-                    .forEach(
-                            (name, fact) -> {
-                                if (fact instanceof VirtualMachineFact vm
-                                        && Optional.ofNullable(
-                                                        vm.meta()
-                                                                .annotations()
-                                                                .get(ApiGroups.CLAIM))
-                                                .flatMap(Claim::parse)
-                                                .filter(c -> c.deployment().equals(tenant.name()))
-                                                .filter(
-                                                        c ->
-                                                                c.group()
-                                                                        .equals(
-                                                                                group
-                                                                                        .ownershipName()))
-                                                .isPresent()) {
-                                    names.add(name);
-                                }
-                            });
+        return List.copyOf(
+                view.claimed(tenant.name() + "/" + group.ownershipName(), group.namespace()));
+    }
+
+    /** The group, and VMs that carry its claim although it does not name them. */
+    public Departure.Seen departing(GroupObservation seen, Optional<Instant> goneSince) {
+        Optional<ClusterId> holder = seen.ownership().flatMap(o -> o.ownership().holder().home());
+        Optional<ClusterId> other =
+                sites().stream()
+                        .filter(s -> holder.filter(h -> !h.equals(s)).isPresent())
+                        .findFirst();
+        if (other.isEmpty()) {
+            return new Departure.Seen(seen, goneSince, List.of(), Set.of());
         }
-        return List.copyOf(names);
+        Set<String> members =
+                seen.definition().map(d -> Set.copyOf(memberNames(d.spec()))).orElse(Set.of());
+        List<String> left =
+                claimedVms(seen.group()).stream().filter(vm -> !members.contains(vm)).toList();
+        List<Departure.Leaver> leavers =
+                left.stream()
+                        .map(
+                                vm ->
+                                        new Leavers(view, seen.group().namespace())
+                                                .of(
+                                                        member(
+                                                                holder.get(),
+                                                                seen.group(),
+                                                                vm,
+                                                                left),
+                                                        member(other.get(), seen.group(), vm, left),
+                                                        other.get()))
+                        .toList();
+        return new Departure.Seen(
+                seen, goneSince, leavers, fencedAndGone(seen, other.get(), members));
+    }
+
+    private Set<String> fencedAndGone(GroupObservation seen, ClusterId other, Set<String> members) {
+        Claim ours = seen.ownership().orElseThrow().ownership().claim(tenant.name(), seen.group());
+        Set<String> gone = new TreeSet<>();
+        seen.site(other)
+                .flatMap(Site::fence)
+                .ifPresent(
+                        fence ->
+                                fence.claims()
+                                        .forEach(
+                                                (vm, claim) -> {
+                                                    if (!members.contains(vm)
+                                                            && Claim.parse(claim)
+                                                                    .filter(ours::sameGroup)
+                                                                    .isPresent()
+                                                            && !stands(other, seen.group(), vm)) {
+                                                        gone.add(vm);
+                                                    }
+                                                }));
+        return gone;
+    }
+
+    private boolean stands(ClusterId cluster, GroupId group, String vm) {
+        return view.get(
+                        VirtualMachineFact.class,
+                        cluster.name(),
+                        ResourceKind.VIRTUAL_MACHINE,
+                        group.namespace(),
+                        vm)
+                .isPresent();
     }
 
     private static List<String> memberNames(ProtectionGroupSpec spec) {

@@ -7,6 +7,7 @@ import io.siterecovery.events.cluster.PersistentVolumeClaimFact;
 import io.siterecovery.events.cluster.PersistentVolumeFact;
 import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.events.cluster.VolumeAttachmentFact;
+import io.siterecovery.model.ApiGroups;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -33,6 +34,7 @@ final class Links implements Changes.Disks {
     private static final Comparator<Object> BY_TEXT = Comparator.comparing(Object::toString);
 
     private final Map<Claim, Set<Machine>> users = new HashMap<>();
+    private final Map<String, Set<Machine>> claimed = new HashMap<>();
     private final Map<Volume, Volume> handles = new HashMap<>();
     private final Map<Volume, Set<String>> resources = new HashMap<>();
     private final Map<Configuration, Set<Machine>> needing = new HashMap<>();
@@ -56,6 +58,10 @@ final class Links implements Changes.Disks {
             case VirtualMachineFact vm -> {
                 Machine machine = new Machine(key.cluster(), key.namespace(), key.name());
                 vm.claims().forEach(c -> set(users, new Claim(key.namespace(), c), machine, on));
+                String claim = vm.meta().annotations().get(ApiGroups.CLAIM);
+                if (claim != null) {
+                    set(claimed, owner(claim), machine, on);
+                }
                 if (vm.definition() != null) {
                     vm.definition()
                             .needs()
@@ -111,6 +117,38 @@ final class Links implements Changes.Disks {
             set(users, claim, machine, on);
             set(stateDisks, machine, key.name(), on);
         }
+    }
+
+    /** Deployment and group of a claim: what comes before its epoch. */
+    private static String owner(String claim) {
+        String[] parts = claim.split("/", 3);
+        return parts.length < 2 ? claim : parts[0] + "/" + parts[1];
+    }
+
+    /**
+     * VMs that carry the claim of a group, on whatever cluster.
+     *
+     * @param owner {@code <deployment>/<namespace>.<group>}
+     */
+    Set<String> claimed(String owner, String namespace) {
+        Set<String> vms = new TreeSet<>();
+        for (Machine machine : claimed.getOrDefault(owner, Set.of())) {
+            if (machine.namespace().equals(namespace)) {
+                vms.add(machine.name());
+            }
+        }
+        return vms;
+    }
+
+    /** VMs of a cluster that need an object. */
+    Set<String> needing(String cluster, FactKey key) {
+        Set<String> vms = new TreeSet<>();
+        needing
+                .getOrDefault(new Configuration(key.kind(), key.namespace(), key.name()), Set.of())
+                .stream()
+                .filter(machine -> machine.cluster().equals(cluster))
+                .forEach(machine -> vms.add(machine.name()));
+        return vms;
     }
 
     Set<String> users(String cluster, String namespace, String claim) {

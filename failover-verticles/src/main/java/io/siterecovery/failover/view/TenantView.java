@@ -213,6 +213,20 @@ public final class TenantView {
                 .toList();
     }
 
+    /**
+     * VMs of a namespace that carry the claim of a group, on whatever cluster.
+     *
+     * @param owner {@code <deployment>/<namespace>.<group>}
+     */
+    public Set<String> claimed(String owner, String namespace) {
+        return links.claimed(owner, namespace);
+    }
+
+    /** VMs of a cluster that need an object of it. */
+    public Set<String> needing(FactKey key) {
+        return links.needing(key.cluster(), key);
+    }
+
     /** VMs of a cluster with a claim among their disks. */
     public Set<String> users(String cluster, String namespace, String claim) {
         return links.users(cluster, namespace, claim);
