@@ -89,9 +89,16 @@ final class FailoverWorld implements AutoCloseable {
         quorum = new Kubectl(world.kubeconfig("cluster3"));
     }
 
+    /** Nobody may have needed more rights than those of deploy/. */
     @Override
     public void close() {
-        world.close();
+        try {
+            for (String cluster : List.of("cluster1", "cluster2", "cluster3")) {
+                assertThat(world.apiServer(cluster).refusals()).as(cluster).isEmpty();
+            }
+        } finally {
+            world.close();
+        }
     }
 
     static String group(String api, String namespace, String name, String... vms) {
