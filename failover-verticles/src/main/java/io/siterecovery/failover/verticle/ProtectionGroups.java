@@ -83,15 +83,11 @@ final class ProtectionGroups {
             return Optional.empty();
         }
         List<Future<?>> running = new ArrayList<>();
-        for (GroupEffect effect : decision.actions()) {
+        for (GroupEffect effect : decision.together()) {
             say(group, effect);
-            running.add(effects.carryOut(group, effect));
-        }
-        if (decision.report().isSplitBrainSuspected()) {
-            // The lane of statuses comes later, and sees what is stopped by then no more.
-            for (WriteStatus status : decision.statuses()) {
-                running.add(effects.carryOut(group, status).otherwiseEmpty());
-            }
+            Future<?> done = effects.carryOut(group, effect);
+            // The lane of statuses tries again what is only told.
+            running.add(effect instanceof WriteStatus ? done.otherwiseEmpty() : done);
         }
         await(Future.join(running));
         return Optional.empty();

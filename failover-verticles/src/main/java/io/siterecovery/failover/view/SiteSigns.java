@@ -1,6 +1,5 @@
 package io.siterecovery.failover.view;
 
-import io.siterecovery.events.drbd.ConnectionState;
 import io.siterecovery.events.drbd.DrbdResourceState.Peer;
 import io.siterecovery.events.drbd.Role;
 import io.siterecovery.events.drbd.RoutedBeats;
@@ -81,7 +80,7 @@ public final class SiteSigns {
     /** As the other site's nodes tell it, as far as they are heard. */
     private Links links(ClusterId site, ClusterId other, Instant now) {
         Set<String> nodes = view.nodes(site.name());
-        List<RoutedDrbdState> cut = new ArrayList<>();
+        List<Instant> cut = new ArrayList<>();
         Set<Boolean> connected = new HashSet<>();
         for (RoutedDrbdState said : view.drbdOf(other.name())) {
             boolean heard =
@@ -95,18 +94,15 @@ public final class SiteSigns {
                 if (!nodes.contains(peer.name())) {
                     continue;
                 }
-                if (peer.connection().is(ConnectionState.CONNECTED)) {
-                    connected.add(peer.role().is(Role.PRIMARY));
-                } else {
-                    cut.add(said);
-                }
+                view.cutSince(said, peer)
+                        .ifPresentOrElse(
+                                cut::add, () -> connected.add(peer.role().is(Role.PRIMARY)));
             }
         }
         if (!connected.isEmpty()) {
             return new Links.Connected(connected.contains(true));
         }
         return cut.stream()
-                .map(RoutedDrbdState::appendedAt)
                 .max(Instant::compareTo)
                 .<Links>map(Links.Cut::new)
                 .orElse(new Links.Unknown());

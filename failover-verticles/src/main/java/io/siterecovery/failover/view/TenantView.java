@@ -7,11 +7,13 @@ import io.siterecovery.events.cluster.NodeFact;
 import io.siterecovery.events.cluster.ObjectMeta;
 import io.siterecovery.events.cluster.PersistentVolumeFact;
 import io.siterecovery.events.cluster.ReachabilityFact;
+import io.siterecovery.events.drbd.DrbdResourceState.Peer;
 import io.siterecovery.events.drbd.RoutedBeats;
 import io.siterecovery.events.drbd.RoutedDrbdState;
 import io.siterecovery.failover.core.group.PastMoves;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.model.ResourceKind;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,6 +44,7 @@ public final class TenantView {
     private final Map<String, Map<String, List<String>>> taints = new HashMap<>();
     private final Map<String, ReachabilityFact> reachability = new HashMap<>();
     private final Map<String, Map<String, RoutedDrbdState>> drbd = new HashMap<>();
+    private final Cuts cuts = new Cuts();
     private final Map<String, RoutedBeats> beats = new HashMap<>();
     private final Map<String, Long> seenThrough = new HashMap<>();
     private final Consumer<Change> changed;
@@ -138,8 +141,10 @@ public final class TenantView {
         String place = cluster + "/" + node;
         if (state == null) {
             nodes.remove(place);
+            cuts.gone(cluster, node, resource);
         } else {
             nodes.put(place, state);
+            cuts.said(state);
         }
         // LINSTOR names a resource after its PV unless told otherwise; any other costs one more
         // look.
@@ -264,6 +269,11 @@ public final class TenantView {
                 .flatMap(nodes -> nodes.values().stream())
                 .filter(said -> said.cluster().equals(cluster))
                 .toList();
+    }
+
+    /** Since when a connection that a node told of last is cut; empty while it is connected. */
+    public Optional<Instant> cutSince(RoutedDrbdState said, Peer peer) {
+        return cuts.since(said, peer);
     }
 
     /** Nodes of a cluster that ever said anything of a resource. */

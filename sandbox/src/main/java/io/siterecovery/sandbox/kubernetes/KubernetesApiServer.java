@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -186,6 +187,11 @@ public final class KubernetesApiServer implements AutoCloseable {
     /** The last successful writes, oldest first: as many as {@link History} holds. */
     public List<HistoryEntry> history() {
         return cluster.store().history().entries().stream().map(HistoryEntry::new).toList();
+    }
+
+    /** What was refused for want of a right, in the words of the answers, each once. */
+    public Set<String> refusals() {
+        return Set.copyOf(cluster.refusals());
     }
 
     /** What goes wrong here, on demand of a test. */

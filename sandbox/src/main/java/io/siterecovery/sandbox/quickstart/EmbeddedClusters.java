@@ -11,6 +11,9 @@ final class EmbeddedClusters implements Clusters {
 
     private static final String MASTERS = "system:masters";
 
+    /** Has the rights of deploy/ and no others. */
+    private static final String CONTROL_PLANE = "site-recovery:control-plane";
+
     private final Map<Role, KubernetesApiServer> servers = new EnumMap<>(Role.class);
 
     static EmbeddedClusters start(Vertx vertx, Path folder) {
@@ -38,12 +41,18 @@ final class EmbeddedClusters implements Clusters {
 
     @Override
     public String deployment(Role role, Deployment deployment) {
-        return server(role).kubeconfig(deployment.user(), MASTERS);
+        return server(role).kubeconfig(deployment.user(), CONTROL_PLANE);
     }
 
     @Override
     public String controlPlane() {
-        return server(Role.QUORUM).kubeconfig("site-recovery", MASTERS);
+        return server(Role.QUORUM).kubeconfig("site-recovery", CONTROL_PLANE);
+    }
+
+    /** Lets the control plane do what the manifests of the project let it do. */
+    void grant(SiteApi api, Path home) {
+        String file = api.role() == Role.QUORUM ? "rbac-quorum.yaml" : "rbac-workload.yaml";
+        Rights.of(home.resolve("deploy").resolve(file)).grant(api, CONTROL_PLANE);
     }
 
     @Override

@@ -158,6 +158,11 @@ public final class EmbeddedWorld implements AutoCloseable {
         world.ways().hang(deployment, on);
     }
 
+    /** Packets of a deployment to both its sites are dropped, until they go on. */
+    public void dropPackets(String deployment, boolean on) {
+        world.ways().dropPackets(deployment, on);
+    }
+
     private static Role role(String cluster) {
         return Stream.of(Role.values())
                 .filter(role -> role.cluster().equals(cluster))

@@ -7,25 +7,36 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * Carries connections to a port of this machine, on a port of its own. It can hang: then it still
- * accepts, and passes nothing on in either direction until it goes on.
+ * accepts, and passes nothing on in either direction until it goes on. Or it drops packets: then
+ * nobody can connect either, as to a site behind a cut cable.
  */
 final class Relay implements AutoCloseable {
 
     private static final int CHUNK = 16 << 10;
+    private static final int BACKLOG = 50;
+
+    /** On one machine a connection takes less than that, unless it is not to be had. */
+    private static final int FULL_AFTER_MILLIS = 200;
 
     private final ServerSocket listener;
     private final InetSocketAddress to;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final List<Socket> waiting = new CopyOnWriteArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition goesOn = lock.newCondition();
     private boolean hangs;
+    private boolean drops;
     private volatile boolean closed;
 
     private Relay(ServerSocket listener, InetSocketAddress to) {
@@ -37,7 +48,8 @@ final class Relay implements AutoCloseable {
         InetAddress here = InetAddress.getLoopbackAddress();
         try {
             Relay relay =
-                    new Relay(new ServerSocket(0, 0, here), new InetSocketAddress(here, port));
+                    new Relay(
+                            new ServerSocket(0, BACKLOG, here), new InetSocketAddress(here, port));
             Thread.ofVirtual().name("relay").start(relay::accept);
             return relay;
         } catch (IOException e) {
@@ -59,14 +71,47 @@ final class Relay implements AutoCloseable {
         }
     }
 
+    void dropPackets(boolean on) {
+        lock.lock();
+        try {
+            drops = on;
+        } finally {
+            lock.unlock();
+        }
+        hang(on);
+        if (on) {
+            fill();
+        } else {
+            waiting.forEach(this::drop);
+            waiting.clear();
+        }
+    }
+
+    /** Linux drops whoever wants to connect while so many wait to be accepted. */
+    private void fill() {
+        for (int i = 0; i < 2 * BACKLOG; i++) {
+            Socket one = new Socket();
+            waiting.add(one);
+            try {
+                one.connect(listener.getLocalSocketAddress(), FULL_AFTER_MILLIS);
+            } catch (SocketTimeoutException full) {
+                return;
+            } catch (IOException e) {
+                throw new QuickstartFailure("cannot fill up a relay: " + e.getMessage(), e);
+            }
+        }
+        throw new QuickstartFailure("this system lets connect whoever nobody accepts");
+    }
+
     private void accept() {
         try {
             while (!closed) {
+                passable(() -> drops);
                 Socket near = listener.accept();
                 open.add(near);
                 Thread.ofVirtual().name("relay").start(() -> connect(near));
             }
-        } catch (IOException ended) {
+        } catch (IOException | InterruptedException ended) {
             close();
         }
     }
@@ -75,7 +120,7 @@ final class Relay implements AutoCloseable {
         Socket far = new Socket();
         open.add(far);
         try {
-            passable();
+            passable(() -> hangs);
             far.connect(to);
             near.setTcpNoDelay(true);
             far.setTcpNoDelay(true);
@@ -94,7 +139,7 @@ final class Relay implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = into.getOutputStream();
             for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-                passable();
+                passable(() -> hangs);
                 out.write(chunk, 0, read);
             }
         } catch (IOException | InterruptedException ended) {
@@ -105,10 +150,10 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    private void passable() throws InterruptedException {
+    private void passable(BooleanSupplier not) throws InterruptedException {
         lock.lock();
         try {
-            while (hangs && !closed) {
+            while (not.getAsBoolean() && !closed) {
                 goesOn.await();
             }
         } finally {
@@ -135,5 +180,6 @@ final class Relay implements AutoCloseable {
             // Nobody can connect any more either way.
         }
         open.forEach(this::drop);
+        waiting.forEach(this::drop);
     }
 }

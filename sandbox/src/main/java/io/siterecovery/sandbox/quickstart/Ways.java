@@ -1,6 +1,7 @@
 package io.siterecovery.sandbox.quickstart;
 
 import java.net.URI;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -38,11 +39,20 @@ final class Ways implements AutoCloseable {
 
     /** Both sites of a deployment accept, and answer nothing until they go on. */
     void hang(String deployment, boolean on) {
+        relays(deployment).forEach(relay -> relay.hang(on));
+    }
+
+    /** Nothing of a deployment reaches its two sites, and nobody is told so. */
+    void dropPackets(String deployment, boolean on) {
+        relays(deployment).forEach(relay -> relay.dropPackets(on));
+    }
+
+    private Collection<Relay> relays(String deployment) {
         Map<Role, Relay> its = relays.get(deployment);
         if (its == null) {
             throw new IllegalArgumentException("no relays for " + deployment);
         }
-        its.values().forEach(relay -> relay.hang(on));
+        return its.values();
     }
 
     @Override

@@ -114,7 +114,7 @@ final class World {
                     CompletableFuture.supplyAsync(
                             () -> lifeline.hold(EmbeddedKafka.start(state.subfolder("kafka"), 0)),
                             beside);
-            Clusters clusters = startClusters(vertx);
+            Clusters clusters = startClusters(vertx, home);
             this.clusters = clusters;
             Ways ways = lifeline.hold(new Ways(clusters, inhabitants.relayed()));
             this.ways = ways;
@@ -139,7 +139,7 @@ final class World {
         }
     }
 
-    private Clusters startClusters(Vertx vertx) {
+    private Clusters startClusters(Vertx vertx, Path home) {
         Clusters clusters =
                 options.clusters().isPresent()
                         ? GivenClusters.in(options.clusters().get(), narrator)
@@ -149,7 +149,11 @@ final class World {
             String kubeconfig = clusters.administrator(role);
             Path file = state.write(role.cluster() + ".kubeconfig", kubeconfig);
             state.write(role.word() + ".kubeconfig", kubeconfig);
-            apis.put(role, lifeline.hold(SiteApi.connect(vertx, role, file)));
+            SiteApi api = lifeline.hold(SiteApi.connect(vertx, role, file));
+            apis.put(role, api);
+            if (clusters instanceof EmbeddedClusters embedded) {
+                embedded.grant(api, home);
+            }
         }
         narrator.say(
                 "API servers: cluster1 (primary), cluster2 (dr), cluster3 (quorum)%s",

@@ -7,8 +7,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-/** {@code bin/bench storm --hang}: what others notice of a deployment whose sites hang. */
-record HangBench(int deployments, int groups, int vms, int warmUp, int repeat) {
+/**
+ * {@code bin/bench storm --hang}, {@code --drop}: what others notice of a deployment whose sites
+ * hang.
+ *
+ * @param drops their packets are dropped; otherwise they accept calls and never answer
+ */
+record HangBench(int deployments, int groups, int vms, int warmUp, int repeat, boolean drops) {
 
     private static final double MILLIS = 1e6;
 
@@ -43,7 +48,7 @@ record HangBench(int deployments, int groups, int vms, int warmUp, int repeat) {
         }
     }
 
-    private static long move(
+    private long move(
             Fleet fleet,
             List<Group> others,
             List<Group> its,
@@ -55,15 +60,23 @@ record HangBench(int deployments, int groups, int vms, int warmUp, int repeat) {
             String elsewhere =
                     fleet.holder(its.getFirst()).equals(Fleet.DR) ? Fleet.PRIMARY : Fleet.DR;
             fleet.order(its, elsewhere, "planned", name);
-            fleet.world().hang(stuck, true);
+            hang(fleet, stuck, true);
         }
         long last = Collections.max(fleet.move(others, to, "planned", name).values());
         if (hangs) {
-            fleet.world().hang(stuck, false);
+            hang(fleet, stuck, false);
             fleet.free(its);
         }
         fleet.settled(others, to);
         return last;
+    }
+
+    private void hang(Fleet fleet, String deployment, boolean on) {
+        if (drops) {
+            fleet.world().dropPackets(deployment, on);
+        } else {
+            fleet.world().hang(deployment, on);
+        }
     }
 
     private static void print(int groups, List<Long> alone, List<Long> beside) {

@@ -83,11 +83,19 @@ final class StormBench implements Callable<Integer> {
     private boolean hang;
 
     @Option(
+            names = "--drop",
+            description =
+                    "as --hang, but packets to these sites are dropped: nobody can connect, and"
+                            + " what is connected hears nothing (Linux only)")
+    private boolean drop;
+
+    @Option(
             names = "--repeat",
             paramLabel = "N",
             defaultValue = "5",
             description =
-                    "measured moves with --hang, and as many without (default: ${DEFAULT-VALUE})")
+                    "measured moves with --hang or --drop, and as many without (default:"
+                            + " ${DEFAULT-VALUE})")
     private int repeat;
 
     /**
@@ -155,9 +163,9 @@ final class StormBench implements Callable<Integer> {
         Path folder = Files.createTempDirectory("bench-storm");
         System.setProperty("site-recovery.log", folder.resolve("sandbox.log").toString());
         int most = sizes.stream().mapToInt(Integer::intValue).max().orElse(1);
-        if (hang) {
+        if (hang || drop) {
             int groups = sizes.size() == 1 ? most : HANG_GROUPS;
-            new HangBench(deployments, groups, vms, warmUp, repeat).run(folder, home);
+            new HangBench(deployments, groups, vms, warmUp, repeat, drop).run(folder, home);
             return 0;
         }
         int each = (most + deployments - 1) / deployments;

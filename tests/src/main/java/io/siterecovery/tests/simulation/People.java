@@ -27,6 +27,11 @@ final class People {
     private static final Author PERSON = Author.person("person");
     private static final Author GIT = Author.person("git");
 
+    /** Long enough to be certain that a site is silent. */
+    private static final long BETWEEN_DOUBTS = 9 * Agenda.SECOND;
+
+    private static final int MOST_DOUBTS = 2;
+
     private final Agenda agenda;
     private final Dice dice;
     private final Story story;
@@ -112,6 +117,27 @@ final class People {
                                 .filter(group -> !holder(group).equals(target))
                                 .forEach(group -> orderEmergency(group, target, sure)));
         again(10, 8, this::repair, () -> true);
+        doubt(lost, target, MOST_DOUBTS);
+    }
+
+    /**
+     * Somebody knows no more than what is shown, says so and is refused; in the end he says what he
+     * is asked to say.
+     */
+    private void doubt(String lost, String target, int times) {
+        agenda.after(
+                BETWEEN_DOUBTS,
+                () -> {
+                    if (agenda.micros() >= until || world.hears(lost)) {
+                        return;
+                    }
+                    world.layout().groups().stream()
+                            .filter(group -> holder(group).equals(lost))
+                            .forEach(group -> makeEmergency(group, target, times == 0));
+                    if (times > 0) {
+                        doubt(lost, target, times - 1);
+                    }
+                });
     }
 
     /** Some lose their heads although no site is lost. */
@@ -130,6 +156,10 @@ final class People {
         }
         // What was under way before is in the way now.
         cancelOne();
+        makeEmergency(group, target, force);
+    }
+
+    private void makeEmergency(Group group, String target, boolean force) {
         String name = "emergency-" + ++orders;
         act(
                 "person",

@@ -52,12 +52,14 @@ final class FailoverWorld implements AutoCloseable {
         /** No VM has ever run, and no disk was ever open, on two sites at once. */
         @Override
         public void afterEach(ExtensionContext test) {
-            EmbeddedWorld world = world(test).world;
+            FailoverWorld in = world(test);
+            EmbeddedWorld world = in.world;
             assertThat(
                             Histories.onBothSites(
                                     world.apiServer("cluster1"), world.apiServer("cluster2")))
                     .isEmpty();
             assertThat(world.drbd().doubleUses()).isEmpty();
+            in.assertThatNothingWasRefused();
         }
 
         private static FailoverWorld world(ExtensionContext test) {
@@ -91,7 +93,18 @@ final class FailoverWorld implements AutoCloseable {
 
     @Override
     public void close() {
-        world.close();
+        try {
+            assertThatNothingWasRefused();
+        } finally {
+            world.close();
+        }
+    }
+
+    /** Nobody needed more rights than those of deploy/. */
+    private void assertThatNothingWasRefused() {
+        for (String cluster : List.of("cluster1", "cluster2", "cluster3")) {
+            assertThat(world.apiServer(cluster).refusals()).as(cluster).isEmpty();
+        }
     }
 
     static String group(String api, String namespace, String name, String... vms) {

@@ -3,6 +3,7 @@ package io.siterecovery.failover.core.group;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What to do for a group now.
@@ -11,6 +12,16 @@ import java.util.Optional;
  * @param report what users are told, which is never in the way of an action
  */
 public record GroupDecision(List<GroupEffect> actions, GroupReport report) {
+
+    /**
+     * The actions, and where they stop VMs that run where they must not also the statuses that name
+     * these: told later, nobody would see them run any more.
+     */
+    public List<GroupEffect> together() {
+        return actions.isEmpty() || !report.isSplitBrainSuspected()
+                ? actions
+                : Stream.concat(actions.stream(), statuses().stream()).toList();
+    }
 
     public List<GroupEffect.WriteStatus> statuses() {
         return report.statuses();

@@ -316,6 +316,30 @@ class GroupPolicyTest {
         }
     }
 
+    @Test
+    void what_stops_a_vm_elsewhere_goes_out_together_with_its_name() {
+        settled();
+        assertThat(decision().together()).isEmpty();
+        target.up();
+        assertThat(decision().together())
+                .anyMatch(e -> e instanceof PatchVm p && p.power() == Power.STOP)
+                .filteredOn(WriteStatus.class::isInstance)
+                .hasSize(2)
+                .allMatch(
+                        e ->
+                                condition((WriteStatus) e, "SplitBrainSuspected")
+                                        .message()
+                                        .startsWith("vm on " + TARGET));
+    }
+
+    @Test
+    void where_nothing_ran_elsewhere_statuses_are_in_no_actions_way() {
+        settled();
+        source.vmRuns = false;
+        assertThat(statuses()).isNotEmpty();
+        assertThat(decision().together()).singleElement().isInstanceOf(PatchVm.class);
+    }
+
     private void settled() {
         source.up().marked(AT_SOURCE);
         target.marked(AT_SOURCE).fenced(AT_SOURCE).copied = true;
@@ -340,12 +364,16 @@ class GroupPolicyTest {
         return type.cast(actions.getFirst());
     }
 
+    private GroupDecision decision() {
+        return GroupPolicy.decide(observe());
+    }
+
     private List<GroupEffect> actions() {
-        return GroupPolicy.decide(observe()).actions();
+        return decision().actions();
     }
 
     private List<WriteStatus> statuses() {
-        return GroupPolicy.decide(observe()).statuses();
+        return decision().statuses();
     }
 
     private static Condition condition(WriteStatus write, String type) {

@@ -54,6 +54,7 @@ final class Router {
             return;
         }
         String why = wanted.refusal(request.user());
+        cluster.refusals().add(why);
         throw wanted.isResource()
                 ? ApiError.forbidden(wanted.group(), wanted.resource(), wanted.name(), why)
                 : new ApiError(403, "Forbidden", "forbidden: " + why);

@@ -14,6 +14,8 @@ import io.siterecovery.sandbox.kubernetes.store.ObjectTable;
 import io.siterecovery.sandbox.kubernetes.store.Stored;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import org.jspecify.annotations.Nullable;
 
 /** The state of one cluster and who works on it: what the verbs need to find one another. */
@@ -26,6 +28,7 @@ public final class Cluster {
     private final Deleter deleter;
     private final Reader reader;
     private final RoleAuthorizer authorizer;
+    private final Set<String> refusals = new ConcurrentSkipListSet<>();
     private final ServiceAccountTokens tokens;
     private final TokenRequests tokenRequests;
 
@@ -104,6 +107,11 @@ public final class Cluster {
 
     public RoleAuthorizer authorizer() {
         return authorizer;
+    }
+
+    /** What was refused for want of a right: who, what and where, each once. */
+    public Set<String> refusals() {
+        return refusals;
     }
 
     public ServiceAccountTokens tokens() {

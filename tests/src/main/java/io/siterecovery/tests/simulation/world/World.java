@@ -234,6 +234,10 @@ public final class World {
         }
     }
 
+    public boolean hears(String site) {
+        return !unreachedSince.containsKey(site);
+    }
+
     /** Neither site has been heard of for so long, in microseconds; 0 while one is. */
     public long deaf() {
         return unreachedSince.size() < 2
