@@ -85,7 +85,14 @@ public record GroupObservation(
         }
     }
 
-    public record Operation(String uid, String step) {}
+    /**
+     * @param emergency it stops what runs at the source at once, whatever the boot order
+     */
+    public record Operation(String uid, String step, boolean emergency) {
+        public Operation(String uid, String step) {
+            this(uid, step, false);
+        }
+    }
 
     /**
      * One site as far as it is known.
@@ -157,6 +164,12 @@ public record GroupObservation(
             return gone ? Power.DOWN : Power.BETWEEN;
         }
 
+        /** Up, and by its own probes it does its work. One that was told to stop is not. */
+        public boolean ready() {
+            return vm.filter(v -> !v.halted() && !v.meta().deleting()).isPresent()
+                    && instance.filter(i -> i.isRunning() && i.ready()).isPresent();
+        }
+
         public Optional<Claim> claim() {
             return vm.map(v -> v.meta().annotations().get(ApiGroups.CLAIM)).flatMap(Claim::parse);
         }
@@ -168,6 +181,21 @@ public record GroupObservation(
             Optional<PersistentVolumeFact> pv,
             Optional<StorageClassFact> storageClass,
             boolean attached) {}
+
+    /** The order that governs, or the one of a copy where nobody defines the group any more. */
+    BootOrder bootOrder() {
+        return BootOrder.of(
+                definition
+                        .map(Definition::spec)
+                        .or(
+                                () ->
+                                        sites.stream()
+                                                .flatMap(s -> s.copy().stream())
+                                                .map(Copy::spec)
+                                                .findFirst())
+                        .map(ProtectionGroupSpec::virtualMachines)
+                        .orElse(List.of()));
+    }
 
     public Optional<Site> site(ClusterId cluster) {
         return sites.stream().filter(s -> s.cluster().equals(cluster)).findAny();

@@ -118,8 +118,8 @@ public final class GroupReport {
                         .orElse(true);
         boolean wishedRunning = seen.definition().filter(d -> !d.wishesStopped()).isPresent();
         return primary
-                ? Validation.asPrimary(site, unclaimed && wishedRunning)
-                : Validation.asStandby(site);
+                ? Validation.asPrimary(site, unclaimed && wishedRunning, seen.bootOrder())
+                : Validation.asStandby(site, seen.bootOrder());
     }
 
     /**
@@ -148,8 +148,9 @@ public final class GroupReport {
         ProtectionGroupStatus before = copy.status();
         Health health = replication.verdict();
         Optional<Ownership> ownership = seen.ownership().map(OwnershipSeen::ownership);
+        Waiting waiting = GroupPolicy.waiting(seen, site);
         List<MemberStatus> members =
-                site.members().stream().map(m -> member(m, before, replication)).toList();
+                site.members().stream().map(m -> member(m, waiting, before, replication)).toList();
         return new ProtectionGroupStatus(
                 copy.meta().generation(),
                 validation.faults().isEmpty() ? "Active" : "Failed",
@@ -167,7 +168,10 @@ public final class GroupReport {
     }
 
     private MemberStatus member(
-            Member member, ProtectionGroupStatus before, ReplicationHealth replication) {
+            Member member,
+            Waiting waiting,
+            ProtectionGroupStatus before,
+            ReplicationHealth replication) {
         List<VolumeStatus> old =
                 members(before)
                         .filter(m -> m.name().equals(member.name()))
@@ -178,12 +182,15 @@ public final class GroupReport {
                         ? "Missing"
                         : switch (member.power()) {
                             case UP -> "Running";
-                            case DOWN -> "Stopped";
+                            case DOWN -> waiting.has(member) ? "Waiting" : "Stopped";
                             case BETWEEN -> member.vm().get().halted() ? "Stopping" : "Starting";
                         };
         List<VolumeStatus> volumes = replication.volumes(member.name(), old);
         return new MemberStatus(
-                member.name(), state, reason(member, state), volumes.isEmpty() ? null : volumes);
+                member.name(),
+                state,
+                waiting.reason(member).orElse(reason(member, state)),
+                volumes.isEmpty() ? null : volumes);
     }
 
     private static Stream<MemberStatus> members(ProtectionGroupStatus status) {
