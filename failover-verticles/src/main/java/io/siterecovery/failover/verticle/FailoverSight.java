@@ -15,6 +15,7 @@ import io.siterecovery.failover.core.group.GroupObservation.Member;
 import io.siterecovery.failover.core.group.GroupObservation.Site;
 import io.siterecovery.failover.core.group.GroupPolicy;
 import io.siterecovery.failover.core.group.GroupReport;
+import io.siterecovery.failover.core.group.Waiting;
 import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
@@ -100,7 +101,7 @@ final class FailoverSight {
     private Preflight.GroupSeen seen(GroupObservation seen, FailoverOrder order) {
         GroupReport report = new GroupReport(seen);
         Map<ClusterId, Side> sides = new LinkedHashMap<>();
-        seen.sites().forEach(site -> sides.put(site.cluster(), side(site)));
+        seen.sites().forEach(site -> sides.put(site.cluster(), side(site, seen)));
         List<String> missing =
                 tenant.siteOf(order.spec().targetCluster())
                         .map(ClusterId::new)
@@ -141,11 +142,12 @@ final class FailoverSight {
 
     static Side side(ClusterId cluster, GroupObservation group) {
         return group.site(cluster)
-                .map(FailoverSight::side)
+                .map(site -> side(site, group))
                 .orElseGet(() -> new Side(false, List.of()));
     }
 
-    private static Side side(Site site) {
+    private static Side side(Site site, GroupObservation group) {
+        Waiting waiting = GroupPolicy.waiting(group, site);
         return new Side(
                 site.known(),
                 site.members().stream()
@@ -156,7 +158,8 @@ final class FailoverSight {
                                                 m.vm().isPresent(),
                                                 power(m),
                                                 m.claim(),
-                                                site.fencedBy(m.name())))
+                                                site.fencedBy(m.name()),
+                                                waiting.shown(m.name())))
                         .toList());
     }
 
@@ -175,7 +178,7 @@ final class FailoverSight {
             String state =
                     switch (vm.power()) {
                         case UP -> "Running";
-                        case DOWN -> "Stopped";
+                        case DOWN -> vm.waitsFor().isEmpty() ? "Stopped" : "Waiting";
                         case BETWEEN -> "Changing";
                     };
             progress.add(new MemberProgress(vm.name(), cluster.name(), state, seconds));
