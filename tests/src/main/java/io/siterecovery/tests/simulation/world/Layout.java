@@ -77,7 +77,7 @@ public record Layout(
                         dice.chance(0.05),
                         dice.chance(0.3));
         // Drawn last: seeds without an order tell the story they always told.
-        return dice.chance(0.3) ? flat.ordered(dice) : flat;
+        return dice.between(1, 10) > 7 ? flat.ordered(dice) : flat;
     }
 
     /** The same, with machines that start one after the other. */
