@@ -113,6 +113,10 @@ public record FailoverStatus(
                     @Nullable String rule,
             @Schema("What is being done about DRBD's taints on the target's nodes.")
                     @Nullable Taints taints,
+            @Schema(
+                            value = "VMs whose turn to start had not come when the deadline began.",
+                            maxItems = Names.MEMBERS)
+                    @Nullable List<String> waiting,
             @Schema("Reason of what ended or undid the operation.") @Nullable String refusalReason,
             @Schema(value = "Message of what ended or undid the operation.", maxLength = 32768)
                     @Nullable String refusalMessage) {}

@@ -65,7 +65,7 @@ public record ProtectionGroupSpec(
                             byDefault = "3")
                     @Nullable Integer bootGroup,
             @Schema(
-                            value = "VMs of this group that must run before this one starts.",
+                            value = "VMs of this group that must be ready before this one starts.",
                             pattern = Names.SUBDOMAIN,
                             maxLength = Names.SUBDOMAIN_LENGTH,
                             maxItems = 32,

@@ -145,10 +145,16 @@ public final class FailoverRecords {
                                                     new MalformedResource(
                                                             "status.operation.taints",
                                                             "missing in a stored operation")));
-            case "StartingVMs" -> new StartingVms(plan, work(operation), deadline);
-            case "RollingBack" -> new RollingBack(plan, refusal(operation, status), deadline);
+            case "StartingVMs" ->
+                    new StartingVms(plan, work(operation), waiting(operation), deadline);
+            case "RollingBack" ->
+                    new RollingBack(plan, refusal(operation, status), waiting(operation), deadline);
             default -> throw new MalformedResource("status.step", "unknown step " + step);
         };
+    }
+
+    private static Optional<List<String>> waiting(Operation operation) {
+        return Optional.ofNullable(operation.waiting());
     }
 
     private static Optional<Untainting> work(Operation operation) {

@@ -76,6 +76,7 @@ final class FailoverStatuses {
                                 ? g.by().name()
                                 : was == null ? null : was.rule(),
                         taints(next, was),
+                        waiting(next),
                         refusal == null ? null : refusal.reason(),
                         refusal == null ? null : refusal.message()),
                 conditions(before, next, progress, now));
@@ -129,8 +130,13 @@ final class FailoverStatuses {
                             + (work.waitsFor().isEmpty()
                                     ? ": " + String.join(", ", work.removed())
                                     : "; waiting: " + work.waitsFor());
-            case StartingVms(var plan, _, _) -> "starting VMs on " + plan.target();
-            case RollingBack(var plan, var why, _) ->
+            case StartingVms(var plan, _, var waiting, _) ->
+                    "starting VMs on "
+                            + plan.target()
+                            + waiting.filter(w -> !w.isEmpty())
+                                    .map(w -> "; these wait for others: " + String.join(", ", w))
+                                    .orElse("");
+            case RollingBack(var plan, var why, _, _) ->
                     "giving the group back to " + plan.source() + ": " + why.message();
             case Completed(var plan) -> "all VMs run on " + plan.target();
             case Rehearsed(var plan, var taints) ->
@@ -283,6 +289,24 @@ final class FailoverStatuses {
             }
         }
         return conditions;
+    }
+
+    private static @Nullable List<String> waiting(FailoverState next) {
+        return switch (next) {
+            case StartingVms s -> s.waiting().orElse(null);
+            case RollingBack s -> s.waiting().orElse(null);
+            case Pending _,
+                    Closing _,
+                    StoppingVms _,
+                    Proving _,
+                    AwaitingOperator _,
+                    Granting _,
+                    RemovingTaints _,
+                    Completed _,
+                    Rehearsed _,
+                    Failed _ ->
+                    null;
+        };
     }
 
     private static @Nullable Taints taints(FailoverState next, @Nullable Operation was) {

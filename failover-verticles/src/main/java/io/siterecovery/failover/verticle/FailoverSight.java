@@ -9,7 +9,6 @@ import io.siterecovery.failover.core.failover.Observation.Vm;
 import io.siterecovery.failover.core.failover.Preflight;
 import io.siterecovery.failover.core.failover.Preflight.Subject;
 import io.siterecovery.failover.core.group.GroupObservation;
-import io.siterecovery.failover.core.group.GroupObservation.Site;
 import io.siterecovery.failover.core.group.GroupPolicy;
 import io.siterecovery.failover.core.group.GroupReport;
 import io.siterecovery.failover.core.ownership.ClusterId;
@@ -122,7 +121,7 @@ final class FailoverSight {
     }
 
     static Side side(ClusterId cluster, GroupObservation group) {
-        return group.site(cluster).map(Site::side).orElseGet(() -> new Side(false, List.of()));
+        return group.site(cluster).map(group::side).orElseGet(() -> new Side(false, List.of()));
     }
 
     /** How far each VM is, on the site that this step is about. */
@@ -134,7 +133,7 @@ final class FailoverSight {
             String state =
                     switch (vm.power()) {
                         case UP -> "Running";
-                        case DOWN -> "Stopped";
+                        case DOWN -> vm.waitsFor().isEmpty() ? "Stopped" : "Waiting";
                         case BETWEEN -> "Changing";
                     };
             progress.add(new MemberProgress(vm.name(), cluster.name(), state, seconds));

@@ -523,8 +523,13 @@ public final class GroupViews {
     private Optional<Operation> operation(Ownership.Lock lock) {
         return hubFact(ResourceKind.FAILOVER, lock.failover())
                 .filter(f -> f.meta().uid().equals(lock.uid()))
-                .map(f -> readings.of(f, GroupViews::readStatus))
-                .map(s -> new Operation(lock.uid(), s.step() == null ? "" : s.step()));
+                .map(
+                        f -> {
+                            String step = readings.of(f, GroupViews::readStatus).step();
+                            String type = f.spec().path("failoverType").asText();
+                            return new Operation(
+                                    lock.uid(), step == null ? "" : step, type.equals("emergency"));
+                        });
     }
 
     private static FailoverStatus readStatus(CustomResourceFact failover) {

@@ -80,9 +80,10 @@ class PlannedFailoverE2E {
     }
 
     @Test
-    void a_group_and_an_order_made_on_the_quorum_cluster_govern_both_sites() {
+    void a_group_and_an_order_made_on_the_quorum_cluster_govern_both_sites_in_its_boot_order() {
         in.quorum.apply(
-                hubGroup("dr-prod", "hub-group", "production", "group-1-vm-1", "group-1-vm-2"));
+                hubGroup("dr-prod", "hub-group", "production", "group-1-vm-1", "group-1-vm-2")
+                        .replace("name: group-1-vm-1", "name: group-1-vm-1\n      bootGroup: 4"));
         healthy(in.quorum, "dr-prod", "hub-group");
         healthy(in.primary, "production", "hub-group");
         in.quorum.apply(failover(CANONICAL, "dr-prod", "from-the-hub", "hub-group", "dr-cluster"));
@@ -100,6 +101,17 @@ class PlannedFailoverE2E {
                                 "-o",
                                 "jsonpath={.status.activeCluster}"))
                 .isEqualTo("cluster2");
+        assertThat(lastRun("cluster1", "production/group-1-vm-1").to())
+                .isLessThan(lastRun("cluster1", "production/group-1-vm-2").to());
+        assertThat(lastRun("cluster2", "production/group-1-vm-1").from())
+                .isGreaterThan(lastRun("cluster2", "production/group-1-vm-2").from());
+    }
+
+    private Histories.Run lastRun(String cluster, String vm) {
+        return Histories.runs(in.world.apiServer(cluster)).stream()
+                .filter(r -> r.vm().equals(vm))
+                .reduce((_, later) -> later)
+                .orElseThrow();
     }
 
     private List<String> keys(String tenant) {

@@ -38,6 +38,8 @@ class MutantsTest {
                     "dry-run-for-real",
                     "failed-without-undo",
                     "each-action-once",
+                    "no-boot-order",
+                    "no-order-of-stops",
                     "not-held-elsewhere");
 
     private static Crew crew;

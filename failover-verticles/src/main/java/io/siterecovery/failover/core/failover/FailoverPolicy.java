@@ -149,7 +149,7 @@ public final class FailoverPolicy {
             return state;
         }
         Instant data = Limits.earlier(seen.now().plus(plan.limits().data()), overallDeadline());
-        Instant start = seen.now().plus(plan.limits().start());
+        Instant start = nextStepEnds();
         return switch (state) {
             case Closing _, StoppingVms _, AwaitingOperator _ -> state;
             case Proving s when seen.isPast(data) -> s;
@@ -157,8 +157,9 @@ public final class FailoverPolicy {
             case Granting s when seen.isPast(data) -> s;
             case Granting s -> new Granting(plan, s.proofFrom(), s.by(), data);
             case RemovingTaints s -> new RemovingTaints(plan, again(s.work()));
-            case StartingVms s -> new StartingVms(plan, s.work().map(this::again), start);
-            case RollingBack s -> new RollingBack(plan, s.why(), start);
+            case StartingVms s ->
+                    new StartingVms(plan, s.work().map(this::again), s.waiting(), start);
+            case RollingBack s -> new RollingBack(plan, s.why(), s.waiting(), start);
         };
     }
 
@@ -336,7 +337,7 @@ public final class FailoverPolicy {
     }
 
     private StartingVms starting(Optional<Untainting> work) {
-        return new StartingVms(plan, work, seen.now().plus(plan.limits().start()));
+        return new StartingVms(plan, work, nextStepEnds());
     }
 
     private Untainting next(Untainting work) {
@@ -365,6 +366,11 @@ public final class FailoverPolicy {
         if (seen.target().allRunning()) {
             return moveTo(new Completed(plan));
         }
+        if (movesOn(s.waiting(), seen.target())) {
+            return moveTo(
+                    new StartingVms(
+                            plan, s.work(), Optional.of(seen.target().waiting()), nextStepEnds()));
+        }
         if (seen.isPast(s.deadline())) {
             return moveTo(
                     new Failed(
@@ -389,7 +395,8 @@ public final class FailoverPolicy {
             if (!seen.isPast(work.until())) {
                 Untainting next = next(work);
                 if (!next.equals(work)) {
-                    return moveTo(new StartingVms(plan, Optional.of(next), s.deadline()));
+                    return moveTo(
+                            new StartingVms(plan, Optional.of(next), s.waiting(), s.deadline()));
                 }
                 effects.addAll(removal(work));
             }
@@ -398,6 +405,19 @@ public final class FailoverPolicy {
             effects.add(new SetDesiredState(plan.target(), true));
         }
         return new Decision(s, effects);
+    }
+
+    /**
+     * Each step of the boot order has a deadline of its own. It begins only when fewer wait than
+     * ever before, so there is an end of it.
+     */
+    private static boolean movesOn(Optional<List<String>> before, Side side) {
+        int waiting = side.waiting().size();
+        return side.reachable() && before.map(b -> waiting < b.size()).orElse(waiting > 0);
+    }
+
+    private Instant nextStepEnds() {
+        return seen.now().plus(plan.limits().start());
     }
 
     /** DRBD's agent sets a taint again for as long as its cause lasts. */
@@ -427,6 +447,11 @@ public final class FailoverPolicy {
         }
         if (seen.source().allRunning()) {
             return moveTo(new Failed(givenBack(s.why(), "where all VMs run"), true));
+        }
+        if (movesOn(s.waiting(), seen.source())) {
+            return moveTo(
+                    new RollingBack(
+                            plan, s.why(), Optional.of(seen.source().waiting()), nextStepEnds()));
         }
         if (seen.isPast(s.deadline())) {
             String notUp = "where these do not run yet: " + seen.source().notUp();
@@ -520,7 +545,7 @@ public final class FailoverPolicy {
     }
 
     private Decision undo(Refusal why) {
-        return moveTo(new RollingBack(plan, why, seen.now().plus(plan.limits().start())));
+        return moveTo(new RollingBack(plan, why, nextStepEnds()));
     }
 
     private Instant overallDeadline() {

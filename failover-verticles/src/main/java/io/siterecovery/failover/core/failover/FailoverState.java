@@ -74,16 +74,36 @@ public sealed interface FailoverState {
 
     /**
      * @param work empty while no taint was ever in the way
+     * @param waiting whose turn in the boot order had not come when the deadline began; empty while
+     *     nobody ever waited
      */
-    record StartingVms(FailoverPlan plan, Optional<Untainting> work, Instant deadline)
+    record StartingVms(
+            FailoverPlan plan,
+            Optional<Untainting> work,
+            Optional<List<String>> waiting,
+            Instant deadline)
             implements Active {
+        public StartingVms(FailoverPlan plan, Optional<Untainting> work, Instant deadline) {
+            this(plan, work, Optional.empty(), deadline);
+        }
+
         public StartingVms(FailoverPlan plan, Instant deadline) {
             this(plan, Optional.empty(), deadline);
         }
     }
 
-    /** Giving the group back to the source. */
-    record RollingBack(FailoverPlan plan, Refusal why, Instant deadline) implements Active {}
+    /**
+     * Giving the group back to the source.
+     *
+     * @param waiting as in {@link StartingVms}
+     */
+    record RollingBack(
+            FailoverPlan plan, Refusal why, Optional<List<String>> waiting, Instant deadline)
+            implements Active {
+        public RollingBack(FailoverPlan plan, Refusal why, Instant deadline) {
+            this(plan, why, Optional.empty(), deadline);
+        }
+    }
 
     record Completed(FailoverPlan plan) implements Finished {}
 

@@ -8,7 +8,8 @@ import java.time.Instant;
  *
  * @param failover FAILOVER_TIMEOUT: from the start until ownership is granted
  * @param data DRBD_WAIT_TIME: for DRBD to say that all is released and complete
- * @param start VM_START_TIMEOUT: for the VMs to run, at the target or again at the source
+ * @param start VM_START_TIMEOUT: for the VMs to run, at the target or again at the source; where
+ *     they start one after the other, for each step of that
  * @param taints TAINT_REMOVAL_WINDOW: for DRBD's taints to go from the target's nodes
  * @param operator OPERATOR_TIMEOUT: for a human to do what only a human can
  */

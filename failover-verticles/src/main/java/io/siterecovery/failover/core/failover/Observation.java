@@ -61,13 +61,21 @@ public record Observation(
         }
 
         String stillUp() {
-            return String.join(
-                    ", ", vms.stream().filter(v -> v.power() != Power.DOWN).map(Vm::name).toList());
+            return shown(Power.DOWN);
         }
 
         String notUp() {
+            return shown(Power.UP);
+        }
+
+        private String shown(Power not) {
             return String.join(
-                    ", ", vms.stream().filter(v -> v.power() != Power.UP).map(Vm::name).toList());
+                    ", ", vms.stream().filter(v -> v.power() != not).map(Vm::shown).toList());
+        }
+
+        /** VMs whose turn in the boot order has not come. */
+        public List<String> waiting() {
+            return vms.stream().filter(v -> !v.waitsFor().isEmpty()).map(Vm::name).toList();
         }
     }
 
@@ -76,13 +84,28 @@ public record Observation(
      *
      * @param exists whether its definition exists there
      * @param fencedBy the claim under which the fence lists it
+     * @param waitsFor which VMs come first in the boot order, in words; empty when it is its turn
      */
     public record Vm(
             String name,
             boolean exists,
             Power power,
             Optional<Claim> claim,
-            Optional<Claim> fencedBy) {
+            Optional<Claim> fencedBy,
+            String waitsFor) {
+
+        public Vm(
+                String name,
+                boolean exists,
+                Power power,
+                Optional<Claim> claim,
+                Optional<Claim> fencedBy) {
+            this(name, exists, power, claim, fencedBy, "");
+        }
+
+        private String shown() {
+            return waitsFor.isEmpty() ? name : name + " (waits for " + waitsFor + ")";
+        }
 
         boolean heldUnder(Claim expected) {
             return fencedBy.filter(expected::equals).isPresent()

@@ -92,7 +92,14 @@ public record GroupObservation(
         }
     }
 
-    public record Operation(String uid, String step) {}
+    /**
+     * @param emergency it stops what runs at the source at once, whatever the boot order
+     */
+    public record Operation(String uid, String step, boolean emergency) {
+        public Operation(String uid, String step) {
+            this(uid, step, false);
+        }
+    }
 
     /**
      * One site as far as it is known.
@@ -117,22 +124,6 @@ public record GroupObservation(
 
         public Optional<Claim> fencedBy(String vm) {
             return fence.map(f -> f.claims().get(vm)).flatMap(Claim::parse);
-        }
-
-        /** What an operation has to know of it. */
-        public Side side() {
-            return new Side(
-                    known(),
-                    members.stream()
-                            .map(
-                                    m ->
-                                            new Vm(
-                                                    m.name(),
-                                                    m.vm().isPresent(),
-                                                    m.powerMeant(),
-                                                    m.claim(),
-                                                    fencedBy(m.name())))
-                            .toList());
         }
 
         public boolean anyRunning() {
@@ -186,6 +177,12 @@ public record GroupObservation(
             return halted && power() == Power.UP ? Power.BETWEEN : power();
         }
 
+        /** Up, and by its own probes it does its work. One that was told to stop is not. */
+        public boolean ready() {
+            return vm.filter(v -> !v.halted() && !v.meta().deleting()).isPresent()
+                    && instance.filter(i -> i.isRunning() && i.ready()).isPresent();
+        }
+
         public Optional<Claim> claim() {
             return vm.map(v -> v.meta().annotations().get(ApiGroups.CLAIM)).flatMap(Claim::parse);
         }
@@ -203,6 +200,39 @@ public record GroupObservation(
             Optional<StorageClassFact> storageClass,
             boolean attached,
             Optional<String> sharedWith) {}
+
+    /** What an operation has to know of a site. */
+    public Side side(Site site) {
+        Waiting waiting = GroupPolicy.waiting(this, site);
+        return new Side(
+                site.known(),
+                site.members().stream()
+                        .map(
+                                m ->
+                                        new Vm(
+                                                m.name(),
+                                                m.vm().isPresent(),
+                                                m.powerMeant(),
+                                                m.claim(),
+                                                site.fencedBy(m.name()),
+                                                waiting.shown(m.name())))
+                        .toList());
+    }
+
+    /** The order that governs, or the one of a copy where nobody defines the group any more. */
+    BootOrder bootOrder() {
+        return BootOrder.of(
+                definition
+                        .map(Definition::spec)
+                        .or(
+                                () ->
+                                        sites.stream()
+                                                .flatMap(s -> s.copy().stream())
+                                                .map(Copy::spec)
+                                                .findFirst())
+                        .map(ProtectionGroupSpec::virtualMachines)
+                        .orElse(List.of()));
+    }
 
     public Optional<Site> site(ClusterId cluster) {
         return sites.stream().filter(s -> s.cluster().equals(cluster)).findAny();

@@ -1,5 +1,7 @@
 package io.siterecovery.failover.core.group;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.siterecovery.events.cluster.FenceFact;
 import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.failover.core.group.GroupEffect.CreateOwnership;
@@ -14,6 +16,7 @@ import io.siterecovery.failover.core.group.GroupEffect.WriteOwnership;
 import io.siterecovery.failover.core.group.GroupObservation.Copy;
 import io.siterecovery.failover.core.group.GroupObservation.Definition;
 import io.siterecovery.failover.core.group.GroupObservation.Member;
+import io.siterecovery.failover.core.group.GroupObservation.Operation;
 import io.siterecovery.failover.core.group.GroupObservation.Site;
 import io.siterecovery.failover.core.ownership.Claim;
 import io.siterecovery.failover.core.ownership.ClusterId;
@@ -148,7 +151,7 @@ public final class GroupPolicy {
     }
 
     private Wish wish(Site site, Ownership ownership) {
-        String step = seen.operation().map(GroupObservation.Operation::step).orElse("");
+        String step = seen.operation().map(Operation::step).orElse("");
         return switch (ownership.holder()) {
             case Holder.Unclaimed() -> Wish.LEAVE;
             case Holder.At(var holder) when !holder.equals(site.cluster()) -> Wish.HOLD;
@@ -200,9 +203,10 @@ public final class GroupPolicy {
             return List.of(new Unfence(site.cluster(), fence, listed));
         }
         List<GroupEffect> effects = new ArrayList<>();
+        Waiting waiting = waiting(site, Wish.RUN);
         for (Member member : ours(site)) {
             VirtualMachineFact vm = member.vm().orElseThrow();
-            if (vm.halted() && !vm.meta().deleting()) {
+            if (vm.halted() && !vm.meta().deleting() && !waiting.has(member)) {
                 effects.add(
                         new PatchVm(
                                 site.cluster(),
@@ -220,12 +224,16 @@ public final class GroupPolicy {
     }
 
     private List<GroupEffect> stop(Site site, Claim claim, boolean closed) {
+        Waiting waiting = waiting(site, Wish.STOP);
         if (!closed) {
-            return halt(site, claim);
+            return halt(site, claim, waiting);
         }
+        List<GroupEffect> stops =
+                halt(site, claim, waiting).stream().filter(GroupPolicy::stops).toList();
+        Set<String> stopped = stops.stream().map(e -> ((PatchVm) e).name()).collect(toSet());
         List<GroupEffect> effects = new ArrayList<>(close(site, claim));
-        effects.removeIf(e -> e instanceof PatchVm p && !p.seen().halted());
-        halt(site, claim).stream().filter(GroupPolicy::stops).forEach(effects::add);
+        effects.removeIf(e -> e instanceof PatchVm p && stopped.contains(p.name()));
+        effects.addAll(stops);
         return effects;
     }
 
@@ -239,7 +247,7 @@ public final class GroupPolicy {
         if (!unlisted.isEmpty()) {
             effects.add(new Fence(site.cluster(), site.fence(), unlisted, claim));
         }
-        effects.addAll(halt(site, claim));
+        effects.addAll(halt(site, claim, Waiting.NOBODY));
         return effects;
     }
 
@@ -265,17 +273,42 @@ public final class GroupPolicy {
         return effects;
     }
 
-    private List<GroupEffect> halt(Site site, Claim claim) {
+    private List<GroupEffect> halt(Site site, Claim claim, Waiting waiting) {
         List<GroupEffect> effects = new ArrayList<>();
         for (Member member : ours(site)) {
             VirtualMachineFact vm = member.vm().orElseThrow();
-            if (!vm.halted()) {
+            if (!vm.halted() && !waiting.has(member)) {
                 effects.add(new PatchVm(site.cluster(), member.name(), vm, claim, Power.STOP));
             } else if (!marked(member, claim)) {
                 effects.add(new PatchVm(site.cluster(), member.name(), vm, claim, Power.AS_IT_IS));
             }
         }
         return effects;
+    }
+
+    /** Whose turn in the boot order has not come on a site. */
+    public static Waiting waiting(GroupObservation seen, Site site) {
+        if (seen.bootOrder().isFlat() || frozenBy(seen).isPresent()) {
+            return Waiting.NOBODY;
+        }
+        GroupPolicy policy = new GroupPolicy(seen);
+        return seen.ownership()
+                .map(o -> policy.waiting(site, policy.wish(site, o.ownership())))
+                .orElse(Waiting.NOBODY);
+    }
+
+    /** Where it is an emergency, or the group may not run, safety comes before order. */
+    private Waiting waiting(Site site, Wish wish) {
+        BootOrder order = seen.bootOrder();
+        if (order.isFlat()) {
+            return Waiting.NOBODY;
+        }
+        boolean atOnce = seen.operation().filter(Operation::emergency).isPresent();
+        return switch (wish) {
+            case RUN -> Waiting.toStart(order, site);
+            case STOP -> atOnce ? Waiting.NOBODY : Waiting.toStop(order, site);
+            case HOLD, CLOSE, LEAVE -> Waiting.NOBODY;
+        };
     }
 
     private void copies(Definition definition, GroupReport report) {

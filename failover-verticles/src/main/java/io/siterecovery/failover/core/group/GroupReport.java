@@ -99,7 +99,7 @@ public final class GroupReport {
      */
     public GroupSeen asOrderedTo(Optional<ClusterId> target, boolean emergency) {
         Map<ClusterId, Side> sides = new LinkedHashMap<>();
-        seen.sites().forEach(site -> sides.put(site.cluster(), site.side()));
+        seen.sites().forEach(site -> sides.put(site.cluster(), seen.side(site)));
         List<String> missing = new ArrayList<>();
         target.flatMap(seen::site).map(this::missingAt).ifPresent(missing::addAll);
         if (!emergency) {
@@ -183,8 +183,9 @@ public final class GroupReport {
                         .orElse(true);
         boolean wishedRunning = seen.definition().filter(d -> !d.wishesStopped()).isPresent();
         return primary
-                ? Validation.asPrimary(site, unclaimed && wishedRunning)
-                : Validation.asStandby(site, seen.definitions().isBeingCopiedTo(site.cluster()));
+                ? Validation.asPrimary(site, unclaimed && wishedRunning, seen.bootOrder())
+                : Validation.asStandby(
+                        site, seen.bootOrder(), seen.definitions().isBeingCopiedTo(site.cluster()));
     }
 
     /**
@@ -213,8 +214,9 @@ public final class GroupReport {
         ProtectionGroupStatus before = copy.status();
         Health health = replication.verdict();
         Optional<Ownership> ownership = seen.ownership().map(OwnershipSeen::ownership);
+        Waiting waiting = GroupPolicy.waiting(seen, site);
         List<MemberStatus> members =
-                site.members().stream().map(m -> member(m, before, replication)).toList();
+                site.members().stream().map(m -> member(m, waiting, before, replication)).toList();
         return new ProtectionGroupStatus(
                 copy.meta().generation(),
                 validation.faults().isEmpty() ? "Active" : "Failed",
@@ -232,7 +234,10 @@ public final class GroupReport {
     }
 
     private MemberStatus member(
-            Member member, ProtectionGroupStatus before, ReplicationHealth replication) {
+            Member member,
+            Waiting waiting,
+            ProtectionGroupStatus before,
+            ReplicationHealth replication) {
         List<VolumeStatus> old =
                 members(before)
                         .filter(m -> m.name().equals(member.name()))
@@ -243,12 +248,15 @@ public final class GroupReport {
                         ? "Missing"
                         : switch (member.power()) {
                             case UP -> "Running";
-                            case DOWN -> "Stopped";
+                            case DOWN -> waiting.has(member) ? "Waiting" : "Stopped";
                             case BETWEEN -> member.vm().get().halted() ? "Stopping" : "Starting";
                         };
         List<VolumeStatus> volumes = replication.volumes(member.name(), old);
         return new MemberStatus(
-                member.name(), state, reason(member, state), volumes.isEmpty() ? null : volumes);
+                member.name(),
+                state,
+                waiting.reason(member).orElse(reason(member, state)),
+                volumes.isEmpty() ? null : volumes);
     }
 
     private static Stream<MemberStatus> members(ProtectionGroupStatus status) {

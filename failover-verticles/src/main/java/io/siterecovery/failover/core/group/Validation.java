@@ -20,12 +20,13 @@ import java.util.Optional;
 record Validation(List<String> faults, List<String> warnings, int sound) {
 
     /** The cluster that runs the group: VMs exist, PVCs are bound, storage is replicated. */
-    static Validation asPrimary(Site site, boolean mustRun) {
+    static Validation asPrimary(Site site, boolean mustRun, BootOrder order) {
         List<String> faults = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         int sound = 0;
         for (Member member : site.members()) {
             int before = faults.size();
+            faults.addAll(order.faultsOf(member.name()));
             member.takenBy()
                     .ifPresent(
                             other ->
@@ -43,18 +44,19 @@ record Validation(List<String> faults, List<String> warnings, int sound) {
                                                     .formatted(member.name(), site.cluster()));
                                 }
                             });
-            sound += faults.size() == before ? 1 : 0;
+            sound += faults.size() == before && order.isSound(member.name()) ? 1 : 0;
         }
         return new Validation(faults, warnings, sound);
     }
 
     /** The standby: definitions exist and the class fits; CSI binds the PVCs only at a failover. */
-    static Validation asStandby(Site site, boolean beingCopied) {
+    static Validation asStandby(Site site, BootOrder order, boolean beingCopied) {
         List<String> faults = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         int sound = 0;
         for (Member member : site.members()) {
             int before = faults.size();
+            faults.addAll(order.faultsOf(member.name()));
             if (beingCopied && member.vm().isEmpty()) {
                 continue;
             }
@@ -73,7 +75,7 @@ record Validation(List<String> faults, List<String> warnings, int sound) {
                                     classFits(member, disk, faults, warnings);
                                 }
                             });
-            sound += faults.size() == before ? 1 : 0;
+            sound += faults.size() == before && order.isSound(member.name()) ? 1 : 0;
         }
         return new Validation(faults, warnings, sound);
     }

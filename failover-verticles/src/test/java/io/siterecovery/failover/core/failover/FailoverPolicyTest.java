@@ -49,6 +49,7 @@ import io.siterecovery.failover.core.taint.Taints;
 import io.siterecovery.failover.core.taint.Taints.Asked;
 import io.siterecovery.failover.core.taint.Untainting;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -520,6 +521,71 @@ class FailoverPolicyTest {
                 new Untainting(NOW.plusSeconds(30), List.of(TAINT.toString()), List.of(), "");
         assertThat(decide(new StartingVms(plan(), LATER)).next())
                 .isEqualTo(new RemovingTaints(plan(), begun));
+    }
+
+    @Test
+    void each_step_of_the_boot_order_has_its_own_deadline_and_there_is_an_end_of_it() {
+        world.ownership = GRANTED;
+        Instant again = NOW.plusSeconds(120);
+        StartingVms first = new StartingVms(plan(), LATER);
+        world.target = waiting("app", "web");
+        StartingVms waits = started(List.of("app", "web"), again);
+        assertThat(decide(first)).isEqualTo(Decision.of(waits));
+        assertThat(decide(waits).next()).isEqualTo(waits);
+
+        StartingVms late = started(List.of("app", "web"), PAST);
+        world.target = waiting("web");
+        assertThat(decide(late)).isEqualTo(Decision.of(started(List.of("web"), again)));
+        world.target = waiting();
+        assertThat(decide(late)).isEqualTo(Decision.of(started(List.of(), again)));
+
+        for (Side stuck : List.of(waiting("app", "web"), waiting("app", "web", "more"))) {
+            world.target = stuck;
+            assertThat(decide(late).next())
+                    .isInstanceOfSatisfying(
+                            Failed.class,
+                            f ->
+                                    assertThat(f.why().message())
+                                            .contains(
+                                                    "db, app (waits for db), web (waits for db)"));
+        }
+        world.target = side(Power.BETWEEN);
+        assertThat(decide(first).next()).as("nobody ever waited").isEqualTo(first);
+        assertThat(decide(started(List.of(), PAST)).next()).isInstanceOf(Failed.class);
+    }
+
+    @Test
+    void what_is_given_back_is_waited_for_step_by_step_too() {
+        world.ownership = CLOSED.grant(SOURCE);
+        Refusal why = new Refusal("X", "x");
+        world.source = waiting("web");
+        assertThat(decide(new RollingBack(plan(), why, Optional.of(List.of("app", "web")), PAST)))
+                .isEqualTo(
+                        Decision.of(
+                                new RollingBack(
+                                        plan(),
+                                        why,
+                                        Optional.of(List.of("web")),
+                                        NOW.plusSeconds(120))));
+        assertThat(decide(new RollingBack(plan(), why, Optional.of(List.of("web")), PAST)).next())
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        f -> assertThat(f.why().message()).contains("db, web (waits for db)"));
+    }
+
+    private static StartingVms started(List<String> waiting, Instant deadline) {
+        return new StartingVms(plan(), Optional.empty(), Optional.of(waiting), deadline);
+    }
+
+    private static Side waiting(String... vms) {
+        List<Vm> all = new ArrayList<>();
+        all.add(vm("db", Power.BETWEEN, ""));
+        List.of(vms).forEach(vm -> all.add(vm(vm, Power.DOWN, "db")));
+        return new Side(true, all);
+    }
+
+    private static Vm vm(String name, Power power, String waitsFor) {
+        return new Vm(name, true, power, Optional.of(CLAIM), Optional.of(CLAIM), waitsFor);
     }
 
     private Decision decide(Active state) {

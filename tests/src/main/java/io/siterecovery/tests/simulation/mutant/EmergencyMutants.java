@@ -256,8 +256,10 @@ final class EmergencyMutants {
             case Granting s ->
                     new Granting(as(s.plan(), from, to), s.proofFrom(), s.by(), s.deadline());
             case RemovingTaints s -> new RemovingTaints(as(s.plan(), from, to), s.work());
-            case StartingVms s -> new StartingVms(as(s.plan(), from, to), s.work(), s.deadline());
-            case RollingBack s -> new RollingBack(as(s.plan(), from, to), s.why(), s.deadline());
+            case StartingVms s ->
+                    new StartingVms(as(s.plan(), from, to), s.work(), s.waiting(), s.deadline());
+            case RollingBack s ->
+                    new RollingBack(as(s.plan(), from, to), s.why(), s.waiting(), s.deadline());
             case Completed s -> new Completed(as(s.plan(), from, to));
             case Pending _, Rehearsed _, Failed _ -> state;
         };

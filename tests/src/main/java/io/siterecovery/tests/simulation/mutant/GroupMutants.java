@@ -6,6 +6,8 @@ import io.siterecovery.failover.core.group.GroupEffect;
 import io.siterecovery.failover.core.group.GroupEffect.PatchVm;
 import io.siterecovery.failover.core.group.GroupEffect.Power;
 import io.siterecovery.failover.core.group.GroupObservation;
+import io.siterecovery.failover.core.group.GroupObservation.Copy;
+import io.siterecovery.failover.core.group.GroupObservation.Definition;
 import io.siterecovery.failover.core.group.GroupObservation.Member;
 import io.siterecovery.failover.core.group.GroupObservation.Site;
 import io.siterecovery.failover.core.ownership.Claim;
@@ -14,6 +16,7 @@ import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.failover.verticle.Decisions;
+import io.siterecovery.model.ProtectionGroupSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -64,7 +67,54 @@ final class GroupMutants {
                 Mutant.deciding(
                         "never-settles",
                         "marks are renewed at every look",
-                        s -> Altered.doing(s, GroupMutants::alwaysStamping)));
+                        s -> Altered.doing(s, GroupMutants::alwaysStamping)),
+                Mutant.deciding(
+                        "no-boot-order",
+                        "VMs are started and stopped all at once, whatever they wait for",
+                        s -> Altered.seeingGroups(s, GroupMutants::unordered)),
+                Mutant.deciding(
+                        "no-order-of-stops",
+                        "VMs are started one after the other, but stopped all at once",
+                        s ->
+                                Altered.seeingGroups(
+                                        s, seen -> stopping(seen) ? unordered(seen) : seen)));
+    }
+
+    private static GroupObservation unordered(GroupObservation seen) {
+        return new GroupObservation(
+                seen.now(),
+                seen.deployment(),
+                seen.instanceId(),
+                seen.group(),
+                seen.hubComplete(),
+                seen.definition().map(d -> new Definition(d.at(), d.meta(), unordered(d.spec()))),
+                seen.ownership(),
+                seen.operation(),
+                seen.sites().stream().map(GroupMutants::unordered).toList(),
+                seen.replication(),
+                seen.taints());
+    }
+
+    private static Site unordered(Site s) {
+        return new Site(
+                s.cluster(),
+                s.reachable(),
+                s.complete(),
+                s.copy().map(c -> new Copy(c.meta(), unordered(c.spec()), c.status())),
+                s.members(),
+                s.fence(),
+                s.fenceHolds());
+    }
+
+    private static ProtectionGroupSpec unordered(ProtectionGroupSpec spec) {
+        return new ProtectionGroupSpec(
+                spec.virtualMachines().stream()
+                        .map(m -> new ProtectionGroupSpec.Member(m.name(), m.namespace(), 3, null))
+                        .toList(),
+                spec.desiredState(),
+                spec.replicationPolicy(),
+                spec.paused(),
+                spec.priority());
     }
 
     private static Optional<Ownership> ownership(GroupObservation seen) {

@@ -5,6 +5,7 @@ import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.tests.simulation.world.Group;
+import io.siterecovery.tests.simulation.world.Guest;
 import io.siterecovery.tests.simulation.world.Machine;
 import io.siterecovery.tests.simulation.world.Stored;
 import io.siterecovery.tests.simulation.world.World;
@@ -142,10 +143,18 @@ public final class EndRules {
                             .guest(machine)
                             .filter(g -> g.isRunning() || g.isStubborn())
                             .isPresent();
-            if (vm.isPresent() && !vm.get().deleting() && !lives && able(machine, site)) {
+            boolean should = able(machine, site) && isItsTurn(group, machine, site);
+            if (vm.isPresent() && !vm.get().deleting() && !lives && should) {
                 found.accept("Dark", machine + " does not run on " + site + ", which holds it");
             }
         }
+    }
+
+    /** Whoever does not run is named himself, not those who wait for him. */
+    private boolean isItsTurn(Group group, Machine machine, String site) {
+        return members(group).stream()
+                .filter(machine::comesAfter)
+                .allMatch(m -> world.kubeVirt(site).guest(m).filter(Guest::isReady).isPresent());
     }
 
     private boolean able(Machine machine, String site) {

@@ -31,6 +31,7 @@ public final class Oracle {
     private final WriteRules writes;
     private final OwnershipRules ownerships;
     private final ProgressRules progress;
+    private final BootRules boot;
     private final TaintRules taints;
     private final EndRules end;
     private final Isolation isolation;
@@ -48,6 +49,7 @@ public final class Oracle {
         this.writes = new WriteRules(world, truth, agenda::micros, this::found);
         this.ownerships = new OwnershipRules(world, truth, writes, agenda::micros, this::found);
         this.progress = new ProgressRules(world, truth, ownerships, this::found);
+        this.boot = new BootRules(world, truth, agenda::micros, this::found);
         this.taints = new TaintRules(world, truth, this::found);
         this.end = new EndRules(world, truth, this::found);
         this.isolation = new Isolation(world, this::found);
@@ -79,6 +81,7 @@ public final class Oracle {
         writes.landed(change);
         taints.landed(change);
         progress.landed(change);
+        boot.landed(change);
         if (change.author().ours()) {
             isolation.called(change.author(), change.key());
         }

@@ -112,7 +112,7 @@ final class WriteRules {
         }
     }
 
-    private static boolean halted(Stored vm) {
+    static boolean halted(Stored vm) {
         JsonNode spec = vm.at("spec");
         return spec.has("running")
                 ? !spec.get("running").asBoolean()

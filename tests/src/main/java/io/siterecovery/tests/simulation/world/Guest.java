@@ -18,6 +18,7 @@ public final class Guest {
     final List<Replica> devices = new ArrayList<>();
     boolean running;
     boolean hasRun;
+    boolean ready;
     boolean stopping;
     boolean stubborn;
     boolean off;
@@ -62,6 +63,11 @@ public final class Guest {
 
     public boolean isRunning() {
         return running && !stopping && !off;
+    }
+
+    /** Its probe says that it does its work. */
+    public boolean isReady() {
+        return ready && isRunning();
     }
 
     /** It shuts down, but takes minutes. */

@@ -27,6 +27,7 @@ public final class KubeVirt {
     private final Dice dice;
     private final Story story;
     private final Map<String, Long> lastRun = new TreeMap<>();
+    private final Map<String, Long> lastReady = new TreeMap<>();
     private int pods;
     private double stubborn;
 
@@ -64,6 +65,17 @@ public final class KubeVirt {
     /** Whether it began to run then or later. */
     public boolean hasRunSince(Machine machine, long micros) {
         return lastRun.getOrDefault(machine.toString(), -1L) >= micros;
+    }
+
+    /** When it last began to run; negative if it never did. */
+    public long lastRun(Machine machine) {
+        return lastRun.getOrDefault(machine.toString(), -1L);
+    }
+
+    /** Whether it was ready then or later. */
+    public boolean hasBeenReadySince(Machine machine, long micros) {
+        return guest(machine).filter(Guest::isReady).isPresent()
+                || lastReady.getOrDefault(machine.toString(), -1L) >= micros;
     }
 
     /** As long ago: it runs, and nobody remembers the start. */
@@ -272,13 +284,32 @@ public final class KubeVirt {
         guest.hasRun = true;
         lastRun.put(guest.machine.toString(), agenda.micros());
         story.tell("kubevirt", () -> guest + " runs");
+        guest.ready = guest.machine.boot() == null;
         phase(guest, "Running");
+        if (!guest.ready) {
+            agenda.after(timeToReady(), () -> ready(guest));
+        }
         server.update(
                 Author.KUBEVIRT,
                 new ObjectKey(ResourceKind.POD, guest.machine.namespace(), guest.pod),
                 tree -> ((ObjectNode) tree.get("status")).put("phase", "Running"));
         printable(guest, "Running");
         writes(guest);
+    }
+
+    /** Some take half a minute until their probe is content. */
+    private long timeToReady() {
+        return dice.chance(0.1)
+                ? dice.between(5, 40) * Agenda.SECOND
+                : dice.around(300 * Agenda.MILLI);
+    }
+
+    private void ready(Guest guest) {
+        if (guest.isRunning()) {
+            guest.ready = true;
+            story.tell("kubevirt", () -> guest + " is ready");
+            phase(guest, "Running");
+        }
     }
 
     private void writes(Guest guest) {
@@ -301,7 +332,7 @@ public final class KubeVirt {
                     status.putArray("conditions")
                             .addObject()
                             .put("type", "Ready")
-                            .put("status", phase.equals("Running") ? "True" : "False");
+                            .put("status", guest.isReady() ? "True" : "False");
                 });
     }
 
@@ -333,6 +364,7 @@ public final class KubeVirt {
         if (guest.stopping) {
             return;
         }
+        noteReady(guest);
         guest.stopping = true;
         guest.stubborn = dice.chance(stubborn);
         long shutdown =
@@ -350,6 +382,7 @@ public final class KubeVirt {
         if (guest.off) {
             return;
         }
+        noteReady(guest);
         guest.off = true;
         guest.running = false;
         guest.devices.forEach(d -> d.resource.close(d));
@@ -361,6 +394,12 @@ public final class KubeVirt {
                     agenda.after(dice.around(20 * Agenda.MILLI), () -> podGone(guest));
                     agenda.after(dice.around(40 * Agenda.MILLI), () -> detached(guest));
                 });
+    }
+
+    private void noteReady(Guest guest) {
+        if (guest.isReady()) {
+            lastReady.put(guest.machine.toString(), agenda.micros());
+        }
     }
 
     private void podGone(Guest guest) {
@@ -411,6 +450,7 @@ public final class KubeVirt {
     void lost(String node) {
         for (Guest guest : List.copyOf(guests.values())) {
             if (guest.node.equals(node) && !guest.off) {
+                noteReady(guest);
                 guest.off = true;
                 guest.running = false;
                 story.tell("kubevirt", () -> guest + " died with its node");

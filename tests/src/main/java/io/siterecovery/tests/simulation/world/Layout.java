@@ -63,18 +63,54 @@ public record Layout(
         int eastReplicas = dice.between(1, 2);
         int westReplicas = dice.chance(0.25) ? 2 : 1;
         boolean majority = eastReplicas + westReplicas > 2 && dice.chance(0.6);
-        return new Layout(
-                two ? List.of("prod", "test") : List.of("prod"),
-                groups,
-                dice.between(eastReplicas, 2),
-                dice.between(westReplicas, 2),
-                eastReplicas,
-                westReplicas,
-                new DrbdResource.Options(dice.chance(0.4), majority),
-                dice.chance(0.75),
-                dice.chance(0.75),
-                dice.chance(0.05),
-                dice.chance(0.3));
+        Layout flat =
+                new Layout(
+                        two ? List.of("prod", "test") : List.of("prod"),
+                        groups,
+                        dice.between(eastReplicas, 2),
+                        dice.between(westReplicas, 2),
+                        eastReplicas,
+                        westReplicas,
+                        new DrbdResource.Options(dice.chance(0.4), majority),
+                        dice.chance(0.75),
+                        dice.chance(0.75),
+                        dice.chance(0.05),
+                        dice.chance(0.3));
+        // Drawn last: seeds without an order tell the story they always told.
+        return dice.between(1, 10) > 7 ? flat.ordered(dice) : flat;
+    }
+
+    /** The same, with machines that start one after the other. */
+    private Layout ordered(Dice dice) {
+        return with(
+                deployments,
+                groups.stream().map(g -> g.machines().size() > 1 ? ordered(g, dice) : g).toList());
+    }
+
+    private static Group ordered(Group group, Dice dice) {
+        List<Machine> machines = new ArrayList<>();
+        for (Machine m : group.machines()) {
+            int bootGroup = dice.between(2, 3);
+            List<String> dependsOn =
+                    machines.stream()
+                            .filter(o -> o.boot() != null && o.boot().bootGroup() <= bootGroup)
+                            .filter(_ -> dice.chance(0.6))
+                            .map(Machine::name)
+                            .toList();
+            machines.add(
+                    new Machine(
+                            m.namespace(),
+                            m.name(),
+                            m.claims(),
+                            m.runStrategy(),
+                            new Machine.Boot(bootGroup, dependsOn)));
+        }
+        return new Group(
+                group.deployment(),
+                group.namespace(),
+                group.name(),
+                List.copyOf(machines),
+                group.atHub());
     }
 
     /** The same with neighbours: two groups of one deployment, and one of another. */
@@ -88,9 +124,13 @@ public record Layout(
             names.add("test");
             all.add(group("test", "lab", "web", 1, 1, true, false));
         }
+        return with(List.copyOf(names), List.copyOf(all));
+    }
+
+    private Layout with(List<String> names, List<Group> all) {
         return new Layout(
-                List.copyOf(names),
-                List.copyOf(all),
+                names,
+                all,
                 eastNodes,
                 westNodes,
                 eastReplicas,
@@ -117,7 +157,7 @@ public record Layout(
             for (int d = 1; d <= disks; d++) {
                 claims.add(vm + "-disk" + d);
             }
-            machines.add(new Machine(namespace, vm, List.copyOf(claims), runStrategy));
+            machines.add(new Machine(namespace, vm, List.copyOf(claims), runStrategy, null));
         }
         return new Group(deployment, namespace, name, List.copyOf(machines), atHub);
     }

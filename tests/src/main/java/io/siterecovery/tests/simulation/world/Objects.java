@@ -99,12 +99,22 @@ public final class Objects {
         members.forEach(
                 vm -> {
                     ObjectNode member = vms.addObject().put("name", vm);
+                    group.machines().stream()
+                            .filter(m -> m.name().equals(vm))
+                            .forEach(m -> boot(member, m.boot()));
                     if (namespace != null) {
                         member.put("namespace", group.namespace());
                     }
                 });
         spec.put("desiredState", desiredState).put("paused", false);
         return object;
+    }
+
+    private static void boot(ObjectNode member, Machine.@Nullable Boot boot) {
+        if (boot != null) {
+            member.put("bootGroup", boot.bootGroup());
+            boot.dependsOn().forEach(member.withArray("dependsOn")::add);
+        }
     }
 
     /** An order to move a group. */
