@@ -127,6 +127,9 @@ final class Definitions {
     }
 
     private Optional<Instant> keep(GroupId group) {
+        if (views.isInOperation(group)) {
+            return Optional.empty();
+        }
         GroupObservation seen = views.observe(group, desk.instanceId(), desk.now());
         Optional<Way> way = DefinitionPolicy.way(seen);
         if (way.isEmpty() || !desk.mayActFor(group, seen.ownership())) {
@@ -375,8 +378,8 @@ final class Definitions {
             LOG.atInfo()
                     .addKeyValue("tenant", tenant.name())
                     .addKeyValue("group", group)
-                    .addKeyValue("object", pair.id())
-                    .addKeyValue("to", memory.way.to())
+                    .addKeyValue("object", pair.id().toString())
+                    .addKeyValue("to", memory.way.to().name())
                     .addKeyValue("what", done)
                     .addKeyValue("differences", differences)
                     .log("definition");

@@ -14,6 +14,7 @@ import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.failover.view.GroupViews;
 import io.siterecovery.platform.Urgency;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class Departures {
 
     private static final Logger LOG = LoggerFactory.getLogger(Departures.class);
+    private static final Duration BETWEEN_STEPS = Duration.ofMillis(300);
 
     private final Desk desk;
     private final GroupViews views;
@@ -52,6 +54,9 @@ final class Departures {
     }
 
     private Optional<Instant> look(GroupId group) {
+        if (views.isInOperation(group)) {
+            return Optional.empty();
+        }
         GroupObservation seen = views.observe(group, desk.instanceId(), desk.now());
         if (seen.definition().isPresent() || !seen.hubComplete()) {
             goneSince.remove(group);
@@ -80,7 +85,8 @@ final class Departures {
             running.add(effects.depart(group, step));
         }
         await(Future.join(running));
-        return answer.lookAgain();
+        // What follows comes as facts about VMs that belong to no group any more: they wake nobody.
+        return Optional.of(desk.now().plus(BETWEEN_STEPS));
     }
 
     private boolean stillHolds(GroupId group, GroupObservation seen) {

@@ -104,9 +104,7 @@ final class ProtectionGroups {
     private Optional<Instant> report(GroupId group) {
         Instant now = desk.now();
         Instant next = reported.getOrDefault(group, Instant.EPOCH).plus(BETWEEN_REPORTS);
-        boolean moves =
-                views.ownership(group).filter(o -> o.ownership().lock().isPresent()).isPresent();
-        if (moves && now.isBefore(next)) {
+        if (views.isInOperation(group) && now.isBefore(next)) {
             return Optional.of(next);
         }
         reported.put(group, now);

@@ -220,6 +220,7 @@ public final class TenantWork {
         concerned.forEach(definitions::wake);
         concerned.forEach(departures::wake);
         if (everything) {
+            views.keepOnly(views.groups());
             failovers.wakeAll();
             zones.wakeAll();
         } else {

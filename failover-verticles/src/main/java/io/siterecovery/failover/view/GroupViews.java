@@ -74,6 +74,9 @@ public final class GroupViews {
     /** A group's ownership, and of which group. */
     private record Owned(GroupId group, OwnershipSeen seen) {}
 
+    /** What was last seen of a group, and in which version of the view. */
+    private record Looked(long version, GroupObservation seen) {}
+
     private final TenantView view;
     private final Tenant tenant;
     private final Function<ClusterId, Optional<Boolean>> fenceHolds;
@@ -81,6 +84,7 @@ public final class GroupViews {
     private final Set<String> drbdTaints;
     private final Readings readings = new Readings();
     private final Map<String, Roster> rosters = new HashMap<>();
+    private final Map<GroupId, Looked> looked = new HashMap<>();
 
     /**
      * @param fenceHolds whether an admission policy of ours is in force on a cluster, if known
@@ -133,6 +137,11 @@ public final class GroupViews {
                             }
                         });
         return groups;
+    }
+
+    /** Forgets groups that are none any more. */
+    public void keepOnly(Set<GroupId> groups) {
+        looked.keySet().retainAll(groups);
     }
 
     /** Groups that have to be looked at again, the most urgent first. */
@@ -217,6 +226,10 @@ public final class GroupViews {
                 .isPresent();
     }
 
+    public boolean isInOperation(GroupId group) {
+        return ownership(group).filter(o -> o.ownership().lock().isPresent()).isPresent();
+    }
+
     public Optional<OwnershipSeen> ownership(GroupId group) {
         return hubFact(ResourceKind.GROUP_OWNERSHIP, group.ownershipName())
                 .map(fact -> readings.of(fact, GroupViews::owned).seen());
@@ -230,7 +243,28 @@ public final class GroupViews {
                         fact.meta().uid(), fact.meta().resourceVersion(), Ownerships.read(spec)));
     }
 
+    /** Several ask about one group after each change: it is put together once. */
     public GroupObservation observe(GroupId group, String instanceId, Instant now) {
+        Looked last = looked.get(group);
+        if (last != null
+                && last.version() == view.version()
+                && isStillSo(last.seen(), instanceId)) {
+            return last.seen().at(now);
+        }
+        GroupObservation seen = look(group, instanceId, now);
+        looked.put(group, new Looked(view.version(), seen));
+        return seen;
+    }
+
+    /** What is not in the view. */
+    private boolean isStillSo(GroupObservation seen, String instanceId) {
+        return seen.instanceId().equals(instanceId)
+                && seen.definitions().equals(findings.apply(seen.group()))
+                && seen.sites().stream()
+                        .allMatch(s -> s.fenceHolds().equals(fenceHolds.apply(s.cluster())));
+    }
+
+    private GroupObservation look(GroupId group, String instanceId, Instant now) {
         Optional<OwnershipSeen> ownership = ownership(group);
         Optional<Definition> definition = definition(group);
         List<String> members = members(group, definition);

@@ -49,14 +49,21 @@ public final class TenantView {
     private final Map<String, Long> seenThrough = new HashMap<>();
     private final Consumer<Change> changed;
     private boolean beatsAwaited;
+    private long version;
 
     /** Made with the one who is told of each change. */
     public TenantView(Consumer<Change> changed) {
         this.changed = changed;
     }
 
+    /** Another one as soon as anything is known that was not. */
+    public long version() {
+        return version;
+    }
+
     /** Takes in a fact, or with null that the object is gone. */
     public void apply(FactKey key, @Nullable ClusterFact fact) {
+        version++;
         if (key.isReachability()) {
             if (fact instanceof ReachabilityFact r) {
                 reachability.put(key.cluster(), r);
@@ -137,6 +144,7 @@ public final class TenantView {
     /** Takes in one node's word on one resource, or with null that it has no such resource. */
     public void applyDrbd(
             String cluster, String node, String resource, @Nullable RoutedDrbdState state) {
+        version++;
         Map<String, RoutedDrbdState> nodes = drbd.computeIfAbsent(resource, r -> new TreeMap<>());
         String place = cluster + "/" + node;
         if (state == null) {
@@ -152,6 +160,7 @@ public final class TenantView {
     }
 
     public void applyBeats(RoutedBeats heard) {
+        version++;
         RoutedBeats before = beats.put(heard.cluster(), heard);
         boolean advanced = false;
         for (var entry : heard.beats().entrySet()) {

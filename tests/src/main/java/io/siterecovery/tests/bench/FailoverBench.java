@@ -1,6 +1,9 @@
 package io.siterecovery.tests.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.siterecovery.model.ResourceKind;
+import io.siterecovery.model.definition.DefinitionCopy;
+import io.siterecovery.model.definition.DefinitionCopy.Adaptation;
 import io.siterecovery.sandbox.kubernetes.KubernetesApiServer.HistoryEntry;
 import io.siterecovery.sandbox.quickstart.EmbeddedWorld;
 import java.io.IOException;
@@ -130,6 +133,7 @@ final class FailoverBench implements Callable<Integer> {
             int vms = sizes.get(i);
             String group = "group-" + (2 * i + 1);
             api(apis, "cluster1").create(GROUPS, group(group, names(2 * i + 1, vms))).join();
+            names(2 * i + 2, vms).forEach(vm -> define(api(apis, "cluster1"), api(apis, "cluster2"), vm));
             StraightLine script =
                     new StraightLine(
                             api(apis, "cluster3"), sites, "line-" + vms, names(2 * i + 2, vms));
@@ -146,6 +150,22 @@ final class FailoverBench implements Callable<Integer> {
             settled(apis, group, "cluster1");
         }
         return pairs;
+    }
+
+    /** What the control plane does for its own group: the script finds it done. */
+    private static void define(BareApi from, BareApi to, String vm) {
+        String claims = "/api/v1/namespaces/production/persistentvolumeclaims";
+        String volumes = "/api/v1/persistentvolumes";
+        String machines = "/apis/kubevirt.io/v1/namespaces/production/virtualmachines";
+        JsonNode claim = from.get(claims + "/" + vm + "-disk");
+        String volume = claim.at("/spec/volumeName").asText();
+        copy(ResourceKind.PERSISTENT_VOLUME, from.get(volumes + "/" + volume), to, volumes);
+        copy(ResourceKind.PERSISTENT_VOLUME_CLAIM, claim, to, claims);
+        copy(ResourceKind.VIRTUAL_MACHINE, from.get(machines + "/" + vm), to, machines);
+    }
+
+    private static void copy(ResourceKind kind, JsonNode source, BareApi to, String path) {
+        to.create(path, DefinitionCopy.of(kind, source, Adaptation.NONE).toString()).join();
     }
 
     private void round(

@@ -9,8 +9,12 @@ import static io.siterecovery.tests.failover.FailoverWorld.healthy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siterecovery.sandbox.quickstart.EmbeddedWorld;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -148,22 +152,6 @@ class DefinitionsE2E {
         comesBack("pvc", "group-4-vm-1-disk");
         comesBack("vm", "group-4-vm-1");
         said(in.primary, "group-4", "ReadyForFailover", "True Ready");
-        in.primary.ok(
-                "patch",
-                "pvc",
-                "group-4-vm-2-disk",
-                "-n",
-                NAMESPACE,
-                "--subresource=status",
-                "--type=merge",
-                "-p",
-                "{\"status\": {\"phase\": \"Lost\"}}");
-        said(
-                in.primary,
-                "group-4",
-                "ValidationFailed",
-                "PVC group-4-vm-2-disk for VM group-4-vm-2: is Lost, not Bound");
-        said(in.primary, "group-4", "ReadyForFailover", "False GroupFailed");
     }
 
     @Test
@@ -185,6 +173,56 @@ class DefinitionsE2E {
         assertThat(field(in.primary, "vmi", "group-5-vm-2", "{.status.phase}"))
                 .isEqualTo("Running");
         said(in.primary, "group-5", "Synced", "True Copied all 3 definitions stand on cluster2");
+    }
+
+    @Test
+    void two_hundred_odd_groups_are_refused_or_told_by_path_and_nothing_is_copied() {
+        String copied = in.dr.ok("get", "vm,pvc", "-n", "staging", "-o", "name");
+        String machines = OddGroups.text(OddGroups.machines("staging"));
+        in.primary.feed(machines, "create", "--validate=false", "-f", "-");
+        List<ObjectNode> groups = OddGroups.groups("staging");
+        assertThat(groups).hasSizeGreaterThan(199);
+        String answers =
+                in.primary
+                        .feed(OddGroups.text(groups), "create", "--validate=false", "-f", "-")
+                        .text();
+        Set<String> stored =
+                Set.of(in.primary.ok("get", "pg", "-n", "staging", "-o", names()).split(" "));
+        for (ObjectNode group : groups) {
+            String name = group.at("/metadata/name").asText();
+            if (!stored.contains(name)) {
+                assertThat(answers.lines().filter(line -> line.contains("\"" + name + "\"")))
+                        .as("%s", group)
+                        .anyMatch(line -> line.contains("spec"));
+            }
+        }
+        String statuses =
+                "jsonpath={range .items[*]}{.metadata.name} {.metadata.resourceVersion}"
+                        + " {.status.conditions[?(@.type==\"ValidationFailed\")].status}"
+                        + " {.status.conditions[?(@.type==\"ValidationFailed\")].message}{\"\\n\"}{end}";
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () ->
+                                assertThat(
+                                                in.primary
+                                                        .ok("get", "pg", "-n", "staging", "-o", statuses)
+                                                        .lines())
+                                        .allMatch(line -> line.matches("odd-\\d+ \\d+ True .*(VM|spec).*")));
+        await().atMost(PATIENCE)
+                .until(
+                        () -> {
+                            String before = in.primary.ok("get", "pg", "-n", "staging", "-o", statuses);
+                            FailoverWorld.last(Duration.ofSeconds(2));
+                            return in.primary
+                                    .ok("get", "pg", "-n", "staging", "-o", statuses)
+                                    .equals(before);
+                        });
+        assertThat(in.dr.ok("get", "vm,pvc", "-n", "staging", "-o", "name")).isEqualTo(copied);
+        in.primary.ok("delete", "pg,vm", "--all", "-n", "staging", "--wait=false");
+    }
+
+    private static String names() {
+        return "jsonpath={.items[*].metadata.name}";
     }
 
     private void comesBack(String kind, String name) {

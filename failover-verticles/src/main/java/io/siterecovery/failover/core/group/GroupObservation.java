@@ -201,6 +201,26 @@ public record GroupObservation(
             boolean attached,
             Optional<String> sharedWith) {}
 
+    /** The same at another moment. */
+    public GroupObservation at(Instant moment) {
+        return moment.equals(now)
+                ? this
+                : new GroupObservation(
+                        moment,
+                        deployment,
+                        instanceId,
+                        group,
+                        hubComplete,
+                        definition,
+                        ownership,
+                        operation,
+                        sites,
+                        replication,
+                        taints,
+                        definitions,
+                        past);
+    }
+
     /** What an operation has to know of a site. */
     public Side side(Site site) {
         Waiting waiting = GroupPolicy.waiting(this, site);

@@ -1,5 +1,6 @@
 package io.siterecovery.failover.core.group;
 
+import io.siterecovery.failover.core.definition.DefinitionPolicy;
 import io.siterecovery.failover.core.definition.Finding;
 import io.siterecovery.failover.core.definition.Findings;
 import io.siterecovery.failover.core.failover.Observation.Power;
@@ -112,7 +113,14 @@ public final class GroupReport {
                 missing,
                 sides,
                 seen.replication(),
-                target.isPresent() && seen.definitions().isBeingCopiedTo(target.get()));
+                target.filter(this::isBeingCopiedTo).isPresent());
+    }
+
+    private boolean isBeingCopiedTo(ClusterId site) {
+        boolean notLookedAt = !seen.definitions().site().equals(Optional.of(site));
+        return notLookedAt
+                ? DefinitionPolicy.way(seen).filter(way -> way.to().equals(site)).isPresent()
+                : seen.definitions().isBeingCopiedTo(site);
     }
 
     /** What the site lacks to run the group's VMs. */
@@ -185,7 +193,7 @@ public final class GroupReport {
         return primary
                 ? Validation.asPrimary(site, unclaimed && wishedRunning, seen.bootOrder())
                 : Validation.asStandby(
-                        site, seen.bootOrder(), seen.definitions().isBeingCopiedTo(site.cluster()));
+                        site, seen.bootOrder(), isBeingCopiedTo(site.cluster()));
     }
 
     /**

@@ -92,7 +92,9 @@ final class GroupMutants {
                 seen.operation(),
                 seen.sites().stream().map(GroupMutants::unordered).toList(),
                 seen.replication(),
-                seen.taints());
+                seen.taints(),
+                seen.definitions(),
+                seen.past());
     }
 
     private static Site unordered(Site s) {
@@ -114,7 +116,8 @@ final class GroupMutants {
                 spec.desiredState(),
                 spec.replicationPolicy(),
                 spec.paused(),
-                spec.priority());
+                spec.priority(),
+                spec.driftPolicy());
     }
 
     private static Optional<Ownership> ownership(GroupObservation seen) {
