@@ -134,7 +134,8 @@ public final class DrbdResource {
                 somebodyMissesIt = true;
             } else if (options.asynchronous && !link.peer.site.equals(replica.site)) {
                 send(link, number);
-            } else if (link.established()) {
+            } else if (link.established() || replica.disk == DiskState.INCONSISTENT) {
+                // One that is being synced works through its source.
                 link.peer.content = number;
             }
         }
