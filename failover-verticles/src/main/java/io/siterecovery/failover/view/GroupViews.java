@@ -275,7 +275,7 @@ public final class GroupViews {
                 tenant.name(),
                 instanceId,
                 group,
-                hubComplete(),
+                hubComplete() && !isMisfit(group),
                 definition,
                 ownership,
                 ownership.flatMap(o -> o.ownership().lock()).flatMap(this::operation),
@@ -444,7 +444,24 @@ public final class GroupViews {
                         ResourceKind.PROTECTION_GROUP,
                         group.namespace(),
                         group.name())
-                .flatMap(this::copy);
+                .flatMap(this::copy)
+                .filter(copy -> Misfits.fault(copy.spec(), group.namespace(), tenant).isEmpty());
+    }
+
+    /** Somebody defines it, but nobody can tell as what: that is not to pass for its end. */
+    private boolean isMisfit(GroupId group) {
+        return sites().stream()
+                .flatMap(
+                        site ->
+                                view
+                                        .get(
+                                                CustomResourceFact.class,
+                                                site.name(),
+                                                ResourceKind.PROTECTION_GROUP,
+                                                group.namespace(),
+                                                group.name())
+                                        .stream())
+                .anyMatch(fact -> !Misfits.fault(fact, group.namespace(), tenant).isEmpty());
     }
 
     private Optional<Copy> copy(CustomResourceFact fact) {

@@ -59,7 +59,7 @@ public final class Misfits {
                                 view.shelf(cluster, ResourceKind.PROTECTION_GROUP, namespace))
                         .entrySet()) {
             if (entry.getValue() instanceof CustomResourceFact object) {
-                String why = fault(object, site.isEmpty() ? null : namespace);
+                String why = fault(object, site.isEmpty() ? null : namespace, tenant);
                 if (!why.isEmpty()) {
                     found.add(new Misfit(site, namespace, entry.getKey(), object, why));
                 }
@@ -68,15 +68,22 @@ public final class Misfits {
     }
 
     /**
+     * What is wrong with an object, with the path of each fault; empty if nothing is.
+     *
      * @param own namespace of the group's object on a workload cluster; null in {@code dr-<d>}
      */
-    private String fault(CustomResourceFact object, @Nullable String own) {
-        ProtectionGroupSpec spec;
+    static String fault(CustomResourceFact object, @Nullable String own, Tenant tenant) {
         try {
-            spec = ResourceJson.read("spec", object.spec(), ProtectionGroupSpec.class);
+            return fault(
+                    ResourceJson.read("spec", object.spec(), ProtectionGroupSpec.class),
+                    own,
+                    tenant);
         } catch (MalformedResource malformed) {
             return String.valueOf(malformed.getMessage());
         }
+    }
+
+    static String fault(ProtectionGroupSpec spec, @Nullable String own, Tenant tenant) {
         List<String> faults = new ArrayList<>();
         List<Member> members = spec.virtualMachines();
         if (members.isEmpty()) {

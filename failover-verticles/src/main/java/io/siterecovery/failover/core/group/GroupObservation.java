@@ -32,6 +32,7 @@ import java.util.stream.Collectors;
 /**
  * Everything known of one group at one moment.
  *
+ * @param hubComplete whether it may be believed that nobody defines or owns the group
  * @param definition what the user wrote; empty when it is gone
  * @param operation the running Failover, when one holds the lock
  * @param sites primary first

@@ -192,8 +192,7 @@ public final class GroupReport {
         boolean wishedRunning = seen.definition().filter(d -> !d.wishesStopped()).isPresent();
         return primary
                 ? Validation.asPrimary(site, unclaimed && wishedRunning, seen.bootOrder())
-                : Validation.asStandby(
-                        site, seen.bootOrder(), isBeingCopiedTo(site.cluster()));
+                : Validation.asStandby(site, seen.bootOrder(), isBeingCopiedTo(site.cluster()));
     }
 
     /**
