@@ -90,7 +90,7 @@ final class GroupsBench implements Callable<Integer> {
                             vms)) {
                 long begun = System.nanoTime();
                 JosdkProcess.inTurn(all, group -> fleet.protect(group));
-                begin(ours, "control plane", all, begun);
+                begin(ours, all, begun);
                 JosdkProcess.settle(fleet, DEPLOYMENT);
                 compare(fleet, folder, all, ours, process);
             }
@@ -98,12 +98,12 @@ final class GroupsBench implements Callable<Integer> {
         return 0;
     }
 
-    private void begin(GroupsSide side, String name, List<Group> all, long begun) {
+    private void begin(GroupsSide side, List<Group> all, long begun) {
         side.awaitSynced(all);
         System.out.printf(
                 Locale.ROOT,
                 "%s: %d groups of %d VMs are at the other site after %.1f s%n",
-                name,
+                side.name(),
                 groups,
                 vms,
                 (System.nanoTime() - begun) / SECONDS);
@@ -125,7 +125,7 @@ final class GroupsBench implements Callable<Integer> {
                                 JosdkProcess.USER::equals,
                                 all,
                                 vms)) {
-            begin(theirs, "JOSDK", all, begun);
+            begin(theirs, all, begun);
             ours.change(warmUp, false);
             theirs.change(warmUp, false);
             for (int round = 0; round < ROUNDS; round++) {

@@ -80,6 +80,10 @@ final class GroupsSide implements AutoCloseable {
         this.copies = new Watched(fleet.api(Fleet.DR), machines(namespace));
     }
 
+    String name() {
+        return name;
+    }
+
     static String machines(String namespace) {
         return ALL.formatted("kubevirt.io/v1", namespace, "virtualmachines");
     }
@@ -133,20 +137,10 @@ final class GroupsSide implements AutoCloseable {
                 .join();
         idleCpu = process.cpu().minus(begun);
         idle = length;
-        before.forEach(
-                (cluster, version) ->
-                        history(cluster, version)
-                                .forEach(
-                                        w -> {
-                                            idleWrites++;
-                                            System.out.printf(
-                                                    "  idle write of %s on %s: %s %s %s%n",
-                                                    w.user(),
-                                                    cluster,
-                                                    w.verb(),
-                                                    w.resource(),
-                                                    w.name());
-                                        }));
+        Map<String, Integer> written = new TreeMap<>();
+        count(before, written);
+        written.forEach((what, n) -> System.out.printf("  while idle: %d %s%n", n, what));
+        idleWrites = written.values().stream().mapToInt(Integer::intValue).sum();
         heapBytes = process.heapBytes();
     }
 
@@ -169,19 +163,16 @@ final class GroupsSide implements AutoCloseable {
         cpu = cpu.plus(process.cpu().minus(cpuBefore));
         wall = wall.plusNanos(System.nanoTime() - begun);
         latencies.addAll(latencies(made, before));
-        before.forEach(
+        count(before, writes);
+    }
+
+    /** What it wrote since then, by cluster and kind. */
+    private void count(Map<String, Long> since, Map<String, Integer> into) {
+        since.forEach(
                 (cluster, version) ->
-                        history(cluster, version)
-                                .forEach(
-                                        w ->
-                                                writes.merge(
-                                                        cluster
-                                                                + " "
-                                                                + w.verb()
-                                                                + " "
-                                                                + w.resource(),
-                                                        1,
-                                                        Integer::sum)));
+                        history(cluster, version).stream()
+                                .map(w -> cluster + " " + w.verb() + " " + w.resource())
+                                .forEach(what -> into.merge(what, 1, Integer::sum)));
     }
 
     private Change next() {
