@@ -10,14 +10,12 @@ printf '%s\n' "@SECRET@ @NODE@ $$ $PPID ${0##*/} $*" >&3 || exit 20
 IFS= read -r -u 3 mode || exit 20
 
 if [ "$mode" = once ]; then
-  while IFS= read -r -u 3 line; do
-    case $line in
-      '1 '*) printf '%s\n' "${line:2}" ;;
-      '2 '*) printf '%s\n' "${line:2}" >&2 ;;
-      'rc '*) exit "${line:3}" ;;
-    esac
-  done
-  exit 20
+  # The shell itself would read the socket byte by byte, and the answer of a full node has millions.
+  exec awk '
+    /^1 / { print substr($0, 3) }
+    /^2 / { print substr($0, 3) > "/dev/stderr" }
+    /^rc / { rc = substr($0, 4) + 0; whole = 1; exit }
+    END { exit whole ? rc : 20 }' <&3 3>&-
 fi
 
 case " $* " in

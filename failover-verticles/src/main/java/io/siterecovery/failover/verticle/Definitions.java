@@ -142,12 +142,15 @@ final class Definitions {
         Memory memory = memory(group, way.get(), seen);
         List<List<DefinitionPair>> phases = DefinitionPairs.of(view, seen, way.get());
         Pass pass = new Pass(group, seen, memory);
-        for (List<DefinitionPair> phase : phases) {
-            if (!pass.look(phase)) {
-                break;
+        try {
+            for (List<DefinitionPair> phase : phases) {
+                if (!pass.look(phase)) {
+                    break;
+                }
             }
+        } finally {
+            tell(group, findings(memory, phases));
         }
-        tell(group, findings(memory, phases));
         return Optional.empty();
     }
 
@@ -170,10 +173,12 @@ final class Definitions {
         boolean looked = true;
         for (DefinitionPair pair : pairs) {
             Looked last = memory.looked.get(pair.id());
+            Looked written = memory.accepted.get(pair.id());
             if (last != null && last.isStillOf(pair)) {
                 last.finding().ifPresent(found::add);
             } else if (!pair.isSameAtSight()) {
-                looked = false;
+                // What was just written comes back as a fact, and is looked at again then.
+                looked &= written != null && written.here().equals(pair.here());
             }
         }
         return new Findings(Optional.of(memory.way.to()), looked, pairs.size(), found);

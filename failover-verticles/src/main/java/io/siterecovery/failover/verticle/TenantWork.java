@@ -199,6 +199,7 @@ public final class TenantWork {
     }
 
     private void changed(Change change) {
+        views.changed(change);
         dirty.add(change);
         if (begun && !scheduled) {
             scheduled = true;
@@ -229,8 +230,23 @@ public final class TenantWork {
         }
         if (changes.stream().anyMatch(TenantWork::isWish)) {
             requests.wake();
+        }
+        if (changes.stream().anyMatch(TenantWork::isDefinition)) {
             misfits.wake();
         }
+    }
+
+    /** Whether what defines a group may have changed. */
+    private static boolean isDefinition(Change change) {
+        return switch (change) {
+            case Change.Everything _, Change.Namespace _, Change.Wish _ -> true;
+            case Change.Group _,
+                    Change.Operation _,
+                    Change.Edge _,
+                    Change.Machines _,
+                    Change.Beats _ ->
+                    false;
+        };
     }
 
     /** Whether one of our own resources may have changed. */
@@ -238,6 +254,7 @@ public final class TenantWork {
         return switch (change) {
             case Change.Everything _,
                     Change.Namespace _,
+                    Change.Wish _,
                     Change.Group _,
                     Change.Operation _,
                     Change.Edge _ ->

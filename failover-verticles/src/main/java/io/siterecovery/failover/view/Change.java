@@ -19,6 +19,13 @@ public sealed interface Change {
     record Group(GroupId group) implements Change {}
 
     /**
+     * A group that is wished otherwise than before.
+     *
+     * @param vms that it names now, or did until now: other groups may name them, too
+     */
+    record Wish(GroupId group, Set<String> vms) implements Change {}
+
+    /**
      * An operation in {@code dr-<d>}.
      *
      * @param group that it is about, once that is decided

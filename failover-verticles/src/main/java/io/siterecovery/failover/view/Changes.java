@@ -76,7 +76,7 @@ final class Changes {
         if (is(key, ResourceKind.PROTECTION_GROUP)) {
             return sameWish(was, is)
                     ? group(key, Objects.requireNonNull(is))
-                    : hub ? EVERYTHING : new Change.Namespace(key.namespace());
+                    : hub ? EVERYTHING : wish(key, was, is);
         }
         if (is(key, ResourceKind.FAILOVER) && hub) {
             return new Change.Operation(key.name(), operatedOn(is).or(() -> operatedOn(was)));
@@ -91,6 +91,19 @@ final class Changes {
         return was == null || is == null
                 ? new Change.Namespace(namespace)
                 : new Change.Group(new GroupId(namespace, any.spec().path("group").asText()));
+    }
+
+    private static Change wish(
+            FactKey key, @Nullable CustomResourceFact was, @Nullable CustomResourceFact is) {
+        Set<String> vms = new HashSet<>();
+        for (CustomResourceFact fact : new CustomResourceFact[] {was, is}) {
+            if (fact != null) {
+                fact.spec()
+                        .path("virtualMachines")
+                        .forEach(member -> vms.add(member.path("name").asText()));
+            }
+        }
+        return new Change.Wish(new GroupId(key.namespace(), key.name()), vms);
     }
 
     private static boolean sameWish(

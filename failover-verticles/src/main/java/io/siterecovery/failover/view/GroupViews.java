@@ -144,19 +144,22 @@ public final class GroupViews {
         looked.keySet().retainAll(groups);
     }
 
+    /** At once, before anybody looks: who is in which group may be different now. */
+    public void changed(Change change) {
+        switch (change) {
+            case Change.Everything() -> rosters.clear();
+            case Change.Namespace(var name) -> rosters.remove(name);
+            case Change.Wish(var group, _) -> rosters.remove(group.namespace());
+            case Change.Machines _,
+                    Change.Group _,
+                    Change.Operation _,
+                    Change.Beats _,
+                    Change.Edge _ -> {}
+        }
+    }
+
     /** Groups that have to be looked at again, the most urgent first. */
     public List<GroupId> concerned(Collection<Change> changes) {
-        for (Change change : changes) {
-            switch (change) {
-                case Change.Everything() -> rosters.clear();
-                case Change.Namespace(var name) -> rosters.remove(name);
-                case Change.Machines _,
-                        Change.Group _,
-                        Change.Operation _,
-                        Change.Beats _,
-                        Change.Edge _ -> {}
-            }
-        }
         Set<GroupId> concerned = new LinkedHashSet<>();
         changes.forEach(change -> concerned.addAll(concerned(change)));
         return concerned.stream().sorted(Comparator.comparing(this::urgency)).toList();
@@ -171,6 +174,12 @@ public final class GroupViews {
                             ? List.of()
                             : rosters.computeIfAbsent(namespace, this::roster).with(vms);
             case Change.Group(var group) -> List.of(group);
+            case Change.Wish(var group, var vms) -> {
+                Set<GroupId> concerned = new LinkedHashSet<>(List.of(group));
+                concerned.addAll(
+                        rosters.computeIfAbsent(group.namespace(), this::roster).with(vms));
+                yield concerned;
+            }
             case Change.Operation(_, var group) -> group.map(List::of).orElse(List.of());
             case Change.Beats(), Change.Edge() -> List.of();
         };
@@ -182,6 +191,10 @@ public final class GroupViews {
      * @param any groups that nobody defines any more: whatever carries their claim is theirs
      */
     private record Roster(Map<String, List<GroupId>> groups, List<GroupId> any) {
+
+        Stream<GroupId> naming(String vm) {
+            return groups.getOrDefault(vm, List.of()).stream();
+        }
 
         Set<GroupId> with(Set<String> vms) {
             Set<GroupId> found = new LinkedHashSet<>(any);
@@ -400,7 +413,8 @@ public final class GroupViews {
                                     : "of another deployment");
         }
         Instant since = definition(group).map(d -> d.meta().createdAt()).orElse(Instant.MAX);
-        return groupsIn(group.namespace())
+        return rosters.computeIfAbsent(group.namespace(), this::roster)
+                .naming(vm)
                 .filter(other -> !other.equals(group))
                 .filter(
                         other ->

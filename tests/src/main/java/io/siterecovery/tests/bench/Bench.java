@@ -14,6 +14,7 @@ import picocli.CommandLine.HelpCommand;
         subcommands = {
             AgentBench.class,
             FailoverBench.class,
+            GroupsBench.class,
             HelpCommand.class,
             SandboxBench.class,
             StormBench.class

@@ -81,10 +81,13 @@ final class Fleet implements AutoCloseable {
     void protect(Collection<Group> groups) {
         List<CompletableFuture<?>> made = new ArrayList<>();
         for (Group group : groups) {
-            made.add(
-                    api(PRIMARY).create(API + group.deployment() + "/protectiongroups", of(group)));
+            made.add(protect(group));
         }
         CompletableFuture.allOf(made.toArray(CompletableFuture<?>[]::new)).join();
+    }
+
+    CompletableFuture<JsonNode> protect(Group group) {
+        return api(PRIMARY).create(API + group.deployment() + "/protectiongroups", of(group));
     }
 
     /** Returns when all run on a site, replicated, and nothing of a move is left. */

@@ -2,6 +2,7 @@ package io.siterecovery.tests.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +13,7 @@ import java.util.stream.Stream;
 /** The objects of one collection as a watch tells them, and waiting for something about them. */
 final class Watched implements AutoCloseable {
 
-    private static final long PATIENCE_SECONDS = 300;
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Map<String, JsonNode> objects = new HashMap<>();
     private final Stream<JsonNode> events;
@@ -45,8 +46,13 @@ final class Watched implements AutoCloseable {
     }
 
     /** Returns as soon as what is there fits. */
-    synchronized void until(Predicate<Map<String, JsonNode>> fits) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    void until(Predicate<Map<String, JsonNode>> fits) {
+        until(fits, PATIENCE);
+    }
+
+    /** Returns as soon as what is there fits. */
+    synchronized void until(Predicate<Map<String, JsonNode>> fits, Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
         try {
             while (!fits.test(objects)) {
                 long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());

@@ -29,7 +29,7 @@ public record Findings(
 
     /** Whether what is missing there may be there in a moment. */
     public boolean isBeingCopiedTo(ClusterId at) {
-        return site.filter(at::equals).isPresent() && !looked && preventing(at).isEmpty();
+        return site.filter(at::equals).isPresent() && preventing(at).isEmpty();
     }
 
     public static String described(Finding finding) {
