@@ -179,8 +179,7 @@ final class World {
         }
         List<Machine> machines = inhabitants.machines();
         estate.place(machines);
-        narrator.say(
-                "%d VMs on cluster1, replicas of their disks on cluster2", machines.size());
+        narrator.say("%d VMs on cluster1, replicas of their disks on cluster2", machines.size());
     }
 
     private void startAgents(DrbdWorld drbd, Messaging messaging) {

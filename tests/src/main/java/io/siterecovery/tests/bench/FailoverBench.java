@@ -133,7 +133,8 @@ final class FailoverBench implements Callable<Integer> {
             int vms = sizes.get(i);
             String group = "group-" + (2 * i + 1);
             api(apis, "cluster1").create(GROUPS, group(group, names(2 * i + 1, vms))).join();
-            names(2 * i + 2, vms).forEach(vm -> define(api(apis, "cluster1"), api(apis, "cluster2"), vm));
+            names(2 * i + 2, vms)
+                    .forEach(vm -> define(api(apis, "cluster1"), api(apis, "cluster2"), vm));
             StraightLine script =
                     new StraightLine(
                             api(apis, "cluster3"), sites, "line-" + vms, names(2 * i + 2, vms));

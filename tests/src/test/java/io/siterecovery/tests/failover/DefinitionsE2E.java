@@ -25,8 +25,7 @@ import org.junit.jupiter.api.TestInstance;
 class DefinitionsE2E {
 
     private static final String NAMESPACE = "production";
-    private static final String MEMORY =
-            "{.spec.template.spec.domain.resources.requests.memory}";
+    private static final String MEMORY = "{.spec.template.spec.domain.resources.requests.memory}";
 
     private FailoverWorld in;
 
@@ -107,7 +106,9 @@ class DefinitionsE2E {
         in.dr.apply(
                 in.primary
                         .ok("get", "vm", "group-3-vm-1", "-n", NAMESPACE, "-o", "yaml")
-                        .replaceAll("(?m)^  (uid|resourceVersion|creationTimestamp|generation): .*$", "")
+                        .replaceAll(
+                                "(?m)^  (uid|resourceVersion|creationTimestamp|generation): .*$",
+                                "")
                         .replace("runStrategy: Always", "runStrategy: Halted")
                         .replace("running: true", "running: false")
                         .replace("memory: 1Gi", "memory: 5Gi"));
@@ -205,13 +206,19 @@ class DefinitionsE2E {
                         () ->
                                 assertThat(
                                                 in.primary
-                                                        .ok("get", "pg", "-n", "staging", "-o", statuses)
+                                                        .ok(
+                                                                "get", "pg", "-n", "staging", "-o",
+                                                                statuses)
                                                         .lines())
-                                        .allMatch(line -> line.matches("odd-\\d+ \\d+ True .*(VM|spec).*")));
+                                        .allMatch(
+                                                line ->
+                                                        line.matches(
+                                                                "odd-\\d+ \\d+ True .*(VM|spec).*")));
         await().atMost(PATIENCE)
                 .until(
                         () -> {
-                            String before = in.primary.ok("get", "pg", "-n", "staging", "-o", statuses);
+                            String before =
+                                    in.primary.ok("get", "pg", "-n", "staging", "-o", statuses);
                             FailoverWorld.last(Duration.ofSeconds(2));
                             return in.primary
                                     .ok("get", "pg", "-n", "staging", "-o", statuses)
@@ -251,7 +258,6 @@ class DefinitionsE2E {
     }
 
     private void add(String vm, String volumes) {
-        String root = "{\"name\": \"root\", \"persistentVolumeClaim\": {\"claimName\": \"%s-disk\"}}";
         in.primary.ok(
                 "patch",
                 "vm",
@@ -260,18 +266,17 @@ class DefinitionsE2E {
                 NAMESPACE,
                 "--type=merge",
                 "-p",
-                "{\"spec\": {\"template\": {\"spec\": {\"volumes\": ["
-                        + root.formatted(vm)
-                        + ", "
-                        + volumes
-                        + "]}}}}");
+                """
+                {"spec": {"template": {"spec": {"volumes": [
+                  {"name": "root", "persistentVolumeClaim": {"claimName": "%s-disk"}}, %s]}}}}
+                """
+                        .formatted(vm, volumes));
     }
 
     private static void becomes(
             Kubectl cluster, String kind, String name, String path, String value) {
         await().atMost(PATIENCE)
-                .untilAsserted(
-                        () -> assertThat(field(cluster, kind, name, path)).isEqualTo(value));
+                .untilAsserted(() -> assertThat(field(cluster, kind, name, path)).isEqualTo(value));
     }
 
     private static void said(Kubectl cluster, String group, String condition, String sentence) {

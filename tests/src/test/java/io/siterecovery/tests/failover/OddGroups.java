@@ -56,8 +56,7 @@ final class OddGroups {
     static List<ObjectNode> groups(String namespace) {
         List<ObjectNode> groups = new ArrayList<>();
         for (String field : FIELDS) {
-            values()
-                    .forEach(
+            values().forEach(
                             (what, value) -> {
                                 ObjectNode group = sound(namespace, groups.size());
                                 set(group, field, value);
@@ -152,7 +151,7 @@ final class OddGroups {
     }
 
     private static void set(ObjectNode object, String pointer, JsonNode value) {
-        String[] steps = pointer.substring(1).split("/");
+        String[] steps = pointer.substring(1).split("/", -1);
         JsonNode at = object;
         for (int i = 0; i < steps.length - 1; i++) {
             boolean list = steps[i + 1].matches("\\d+");
