@@ -104,6 +104,7 @@ final class GroupsSide implements AutoCloseable {
     private static boolean isSynced(JsonNode group) {
         JsonNode status = group.path("status");
         return status.path("state").asText().equals("Active")
+                && status.path("replicationHealth").asText("Healthy").equals("Healthy")
                 && StreamSupport.stream(status.path("conditions").spliterator(), false)
                         .anyMatch(
                                 c ->
