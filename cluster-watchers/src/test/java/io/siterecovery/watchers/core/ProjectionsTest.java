@@ -1,5 +1,6 @@
 package io.siterecovery.watchers.core;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,7 +10,11 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.siterecovery.events.EventCodec;
 import io.siterecovery.events.EventType;
 import io.siterecovery.events.cluster.ClusterFact;
+import io.siterecovery.events.cluster.PersistentVolumeFact;
+import io.siterecovery.events.cluster.VirtualMachineFact;
+import io.siterecovery.events.cluster.VirtualMachineInstanceFact;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,7 +48,7 @@ class ProjectionsTest {
                             """,
                             """
                             {runStrategy: RerunOnFailure, claims: [dv, pvc, md],
-                             unprotectable: [img (containerDisk), eph (ephemeral), new (somethingNew)],
+                             unprotectable: [eph (ephemeral), new (somethingNew)],
                              printableStatus: Running}
                             """),
                     new Row(
@@ -122,11 +127,47 @@ class ProjectionsTest {
             var fact =
                     (com.fasterxml.jackson.databind.node.ObjectNode)
                             EventCodec.tree((Record) project(row.kind(), row.object()));
-            fact.remove("meta");
+            fact.remove(List.of("meta", "definition", "digest", "macs"));
             assertThat(JSON.readTree(fact.toString()))
                     .as(row.kind() + " " + row.object())
                     .isEqualTo(JSON.readTree(YAML.readTree(row.fact()).toString()));
         }
+    }
+
+    @Test
+    void definitions_are_told_by_digest_and_by_what_they_need() throws Exception {
+        String vm =
+                "{spec: {running: true, template: {spec: {domain: {devices: {tpm: {persistent: true},"
+                        + " interfaces: [{name: a}, {name: b, macAddress: '02:01'}]}}, volumes: [{name: v,"
+                        + " secret: {secretName: s}}]}}}}";
+        VirtualMachineFact on = (VirtualMachineFact) project(WatchedKind.VIRTUAL_MACHINE, vm);
+        VirtualMachineFact off =
+                (VirtualMachineFact)
+                        project(
+                                WatchedKind.VIRTUAL_MACHINE,
+                                vm.replace("true, temp", "false, temp"));
+        assertThat(on.definition()).isEqualTo(off.definition());
+        assertThat(on.definition())
+                .satisfies(
+                        d -> {
+                            assertThat(d.keepsState()).isTrue();
+                            assertThat(d.openInterfaces()).containsExactly("a");
+                            assertThat(d.needs())
+                                    .extracting(n -> n.kind() + " " + n.name())
+                                    .containsExactly("Secret s");
+                        });
+        VirtualMachineInstanceFact guest =
+                (VirtualMachineInstanceFact)
+                        project(
+                                WatchedKind.VIRTUAL_MACHINE_INSTANCE,
+                                "status: {interfaces: [{name: a, mac: '02:09'}, {mac: '02:07'}]}");
+        assertThat(guest.macs()).containsExactly(Map.entry("a", "02:09"));
+        PersistentVolumeFact unclaimed =
+                (PersistentVolumeFact)
+                        project(WatchedKind.PERSISTENT_VOLUME, "{spec: {nfs: {server: s}}}");
+        assertThat(unclaimed.digest()).isNotEmpty();
+        Record secret = (Record) project(WatchedKind.SECRET, "{data: {password: aGVsbG8=}}");
+        assertThat(new String(EventCodec.encode(secret), UTF_8)).doesNotContain("aGVsbG8");
     }
 
     @ParameterizedTest

@@ -166,7 +166,7 @@ public final class DefinitionCopy {
             if (volume instanceof ObjectNode disk
                     && disk.get("dataVolume") instanceof ObjectNode d) {
                 disk.remove("dataVolume");
-                disk.putObject("persistentVolumeClaim").set("claimName", d.get("name"));
+                disk.putObject("persistentVolumeClaim").put("claimName", d.path("name").asText());
             }
         }
         JsonNode strategy = spec.get("runStrategy");
@@ -201,10 +201,14 @@ public final class DefinitionCopy {
         // Names the nodes and zones of the source.
         spec.remove("nodeAffinity");
         JsonNode claim = source.at("/spec/claimRef");
+        if (!claim.has("name")) {
+            spec.remove("claimRef");
+            return;
+        }
         ObjectNode reserved = spec.putObject("claimRef");
         reserved.put("kind", "PersistentVolumeClaim");
-        reserved.set("namespace", claim.path("namespace"));
-        reserved.set("name", claim.path("name"));
+        reserved.put("namespace", claim.path("namespace").asText());
+        reserved.put("name", claim.path("name").asText());
     }
 
     private static ObjectNode withoutTies(ResourceKind kind, JsonNode source) {
