@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Nodes that DRBD closes: whatever else fails, nobody is opened up who needs them closed. */
 class TaintSchedulesTest {
 
-    private static final int SCHEDULES = 150;
+    private static final int SCHEDULES = 75;
     private static final int QUICK = 200;
 
     private static Crew crew;
