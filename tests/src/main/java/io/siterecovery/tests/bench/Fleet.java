@@ -103,6 +103,28 @@ final class Fleet implements AutoCloseable {
                         });
     }
 
+    /** Returns when all that they need stands at the other site. */
+    void defined(Collection<Group> groups) {
+        byDeployment(groups)
+                .forEach(
+                        (deployment, its) -> {
+                            try (Watched wishes =
+                                    new Watched(
+                                            api(PRIMARY), API + deployment + "/protectiongroups")) {
+                                wishes.until(all -> its.stream().allMatch(g -> isSynced(all, g)));
+                            }
+                        });
+    }
+
+    private static boolean isSynced(Map<String, JsonNode> wishes, Group group) {
+        for (JsonNode condition : Watched.in(wishes, group.name()).at("/status/conditions")) {
+            if (condition.path("type").asText().equals("Synced")) {
+                return condition.path("status").asText().equals("True");
+            }
+        }
+        return false;
+    }
+
     /** Returns when no move of them is under way. */
     void free(Collection<Group> groups) {
         byDeployment(groups)

@@ -26,6 +26,7 @@ record HangBench(int deployments, int groups, int vms, int warmUp, int repeat, b
             List<Group> others = all.stream().filter(g -> !g.deployment().equals(stuck)).toList();
             fleet.protect(all);
             fleet.settled(all, Fleet.PRIMARY);
+            fleet.defined(all);
             List<Long> alone = new ArrayList<>();
             List<Long> beside = new ArrayList<>();
             for (int round = 0; round < warmUp + repeat; round++) {

@@ -173,6 +173,7 @@ final class StormBench implements Callable<Integer> {
             List<Group> all = Fleet.groups(deployments, most);
             fleet.protect(all);
             fleet.settled(all, Fleet.PRIMARY);
+            fleet.defined(all);
             Map<String, WriteLimit> limits = new LinkedHashMap<>();
             for (String cluster : List.of(Fleet.DR, Fleet.QUORUM)) {
                 limits.put(cluster, new WriteLimit(fleet.api(cluster)));
