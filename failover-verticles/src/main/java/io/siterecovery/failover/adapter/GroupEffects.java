@@ -18,7 +18,10 @@ import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.ResourceJson;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.platform.JsonPatch;
+import io.siterecovery.platform.KubernetesApi;
+import io.siterecovery.platform.KubernetesFailure;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -70,25 +73,58 @@ public final class GroupEffects {
     /** Every one is about the object that was seen, and no other of its name. */
     public Future<?> depart(GroupId group, Departure.Step step) {
         return switch (step) {
-            case Departure.Step.Delete(var at, var objects) ->
-                    Future.join(
-                            objects.stream()
-                                    .map(
-                                            made ->
-                                                    deleted(
-                                                            tenant.cluster(at.name())
-                                                                    .delete(
-                                                                            made.kind(),
-                                                                            made.namespace(),
-                                                                            made.name(),
-                                                                            made.uid())))
-                                    .toList());
+            case Departure.Step.Delete(var at, var objects) -> delete(at, objects);
             case Departure.Step.Unclaim(var at, var vm, var seen) -> unclaim(group, at, vm, seen);
             case Departure.Step.Unfence(var at, var seen, var vms) ->
                     fences.unfence(at, group.namespace(), seen, vms);
             case Departure.Step.ForgetOwnership(var seen) ->
                     deleted(ownerships.delete(group, seen));
         };
+    }
+
+    /**
+     * All or nothing. One volume that is not retained, and its data would go with it, at both
+     * sites: they are replicas of one another.
+     */
+    private Future<?> delete(ClusterId at, List<Departure.Made> objects) {
+        KubernetesApi cluster = tenant.cluster(at.name());
+        return Future.all(
+                        objects.stream()
+                                .filter(o -> o.kind().equals(ResourceKind.PERSISTENT_VOLUME))
+                                .map(
+                                        o ->
+                                                cluster.get(o.kind(), "", o.name())
+                                                        .map(GroupEffects::retained))
+                                .toList())
+                .compose(
+                        _ ->
+                                Future.join(
+                                        objects.stream()
+                                                .map(
+                                                        o ->
+                                                                deleted(
+                                                                        cluster.delete(
+                                                                                o.kind(),
+                                                                                o.namespace(),
+                                                                                o.name(),
+                                                                                o.uid())))
+                                                .toList()));
+    }
+
+    private static Optional<GenericKubernetesResource> retained(
+            Optional<GenericKubernetesResource> volume) {
+        volume.ifPresent(
+                found -> {
+                    Object policy = found.get("spec", "persistentVolumeReclaimPolicy");
+                    if (!"Retain".equals(policy)) {
+                        throw new KubernetesFailure(
+                                KubernetesFailure.Reason.OTHER,
+                                0,
+                                "PersistentVolume %s has reclaim policy %s, not Retain: its copy stays"
+                                        .formatted(found.getMetadata().getName(), policy));
+                    }
+                });
+        return volume;
     }
 
     private static Future<Void> deleted(Future<Void> call) {

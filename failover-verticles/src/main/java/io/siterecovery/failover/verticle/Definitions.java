@@ -36,8 +36,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -135,7 +135,7 @@ final class Definitions {
         if (way.isEmpty() || !desk.mayActFor(group, seen.ownership())) {
             if (seen.definition().isEmpty()) {
                 memories.remove(group);
-                tell(group, Findings.NONE);
+                findings.remove(group);
             }
             return Optional.empty();
         }
@@ -285,18 +285,8 @@ final class Definitions {
                 DefinitionPair pair,
                 String done,
                 List<String> differences,
-                Callable<Future<JsonNode>> call) {
-            return holds().compose(
-                            held -> {
-                                if (!held) {
-                                    return Future.<JsonNode>succeededFuture();
-                                }
-                                try {
-                                    return call.call();
-                                } catch (Exception e) {
-                                    return Future.failedFuture(e);
-                                }
-                            })
+                Supplier<Future<JsonNode>> call) {
+            return holds().compose(held -> held ? call.get() : Future.<JsonNode>succeededFuture())
                     .onSuccess(
                             answer -> {
                                 if (answer == null) {
@@ -333,7 +323,10 @@ final class Definitions {
             return Future.succeededFuture();
         }
 
-        /** What a cluster says no to it says no to again: it is asked when something changed. */
+        /**
+         * What a cluster says no to it says no to again: it is asked when something changed. What
+         * stands there already is good enough to start a VM with.
+         */
         private Future<Void> refused(DefinitionPair pair, Throwable failure) {
             if (!(failure instanceof KubernetesFailure said)) {
                 return Future.failedFuture(failure);
@@ -344,7 +337,9 @@ final class Definitions {
                                 pair,
                                 Optional.of(
                                         new Finding.Refused(
-                                                pair.id(), said.message(), !pair.optional())));
+                                                pair.id(),
+                                                said.message(),
+                                                pair.there().isAbsent() && !pair.optional())));
                 case ALREADY_EXISTS, CONFLICT, UNREACHABLE, EXPIRED, WRONG_CLUSTER ->
                         Future.failedFuture(failure);
             };

@@ -32,9 +32,11 @@ final class Leavers {
     Leaver of(Member here, Member there, ClusterId at) {
         List<Made> copies = new ArrayList<>();
         for (Disk disk : there.disks()) {
-            boolean shared =
-                    !view.users(at.name(), namespace, disk.claim()).equals(Set.of(there.name()));
-            if (!shared && !disk.attached()) {
+            boolean alone =
+                    view.users(at.name(), namespace, disk.claim()).equals(Set.of(there.name()));
+            // A claim takes its volume along where that is not to be retained: ours is.
+            boolean harmless = disk.pv().map(pv -> isMade(pv.meta())).orElse(true);
+            if (alone && harmless && !disk.attached()) {
                 disk.pvc()
                         .flatMap(
                                 pvc ->
@@ -93,9 +95,13 @@ final class Leavers {
                                                                 meta)));
     }
 
+    private static boolean isMade(ObjectMeta meta) {
+        return meta.annotations().containsKey(ApiGroups.COPY_OF);
+    }
+
     private static Optional<Made> made(
             ResourceKind kind, String namespace, String name, ObjectMeta meta) {
-        return meta.annotations().containsKey(ApiGroups.COPY_OF) && !meta.deleting()
+        return isMade(meta) && !meta.deleting()
                 ? Optional.of(new Made(kind, namespace, name, meta.uid()))
                 : Optional.empty();
     }

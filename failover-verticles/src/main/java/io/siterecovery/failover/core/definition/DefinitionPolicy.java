@@ -1,6 +1,7 @@
 package io.siterecovery.failover.core.definition;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siterecovery.failover.core.definition.DefinitionPair.Named;
 import io.siterecovery.failover.core.definition.DefinitionPair.Way;
@@ -139,9 +140,12 @@ public final class DefinitionPolicy {
             return new Step.Tell(
                     new Finding.Missing(id, "is being deleted on " + way.to(), prevents));
         }
-        if (Claim.parse(annotation(found, ApiGroups.CLAIM))
-                .filter(c -> c.isHigherThan(claim) || !c.sameGroup(claim))
-                .isPresent()) {
+        Optional<Claim> marked = Claim.parse(annotation(found, ApiGroups.CLAIM));
+        if (marked.filter(c -> !c.sameGroup(claim)).isPresent()) {
+            String whose = "it belongs to protection group " + marked.get().group();
+            return new Step.Tell(new Finding.Conflict(id, List.of(whose), prevents));
+        }
+        if (marked.filter(c -> c.isHigherThan(claim)).isPresent()) {
             return new Step.Nothing();
         }
         JsonNode form = DefinitionCopy.comparedWith(wanted, id.kind(), found);
@@ -187,8 +191,7 @@ public final class DefinitionPolicy {
     }
 
     private static ObjectNode retain(JsonNode source) {
-        ObjectNode patch = source.deepCopy();
-        patch.removeAll();
+        ObjectNode patch = JsonNodeFactory.instance.objectNode();
         patch.putObject("metadata").set("resourceVersion", source.at("/metadata/resourceVersion"));
         patch.putObject("spec").put("persistentVolumeReclaimPolicy", "Retain");
         return patch;

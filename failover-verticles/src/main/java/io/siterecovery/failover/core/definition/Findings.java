@@ -27,11 +27,6 @@ public record Findings(
                 : findings.stream().filter(Finding::prevents).map(Findings::described).toList();
     }
 
-    /** Whether what is missing there may be there in a moment. */
-    public boolean isBeingCopiedTo(ClusterId at) {
-        return site.filter(at::equals).isPresent() && preventing(at).isEmpty();
-    }
-
     public static String described(Finding finding) {
         return switch (finding) {
             case Finding.Missing(var id, var why, _) -> id + " " + why;

@@ -182,7 +182,8 @@ public final class Preflight {
             return waitOr(pending, seen, Readiness.notAnswering(target.name()));
         }
         if (!at.missingAtTarget().isEmpty()) {
-            return failed(Readiness.definitionsMissing(group, target, at.missingAtTarget()));
+            Refusal lacks = Readiness.definitionsMissing(group, target, at.missingAtTarget());
+            return at.copying() ? waitOr(pending, seen, lacks) : failed(lacks);
         }
         Situation situation =
                 new Situation(

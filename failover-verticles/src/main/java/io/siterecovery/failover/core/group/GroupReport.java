@@ -1,5 +1,6 @@
 package io.siterecovery.failover.core.group;
 
+import io.siterecovery.failover.core.definition.DefinitionPair.Way;
 import io.siterecovery.failover.core.definition.DefinitionPolicy;
 import io.siterecovery.failover.core.definition.Finding;
 import io.siterecovery.failover.core.definition.Findings;
@@ -104,7 +105,7 @@ public final class GroupReport {
         List<String> missing = new ArrayList<>();
         target.flatMap(seen::site).map(this::missingAt).ifPresent(missing::addAll);
         if (!emergency) {
-            target.map(seen.definitions()::preventing).ifPresent(missing::addAll);
+            target.map(definitions()::preventing).ifPresent(missing::addAll);
         }
         return new GroupSeen(
                 seen.ownership().map(OwnershipSeen::ownership),
@@ -117,10 +118,16 @@ public final class GroupReport {
     }
 
     private boolean isBeingCopiedTo(ClusterId site) {
-        boolean notLookedAt = !seen.definitions().site().equals(Optional.of(site));
-        return notLookedAt
-                ? DefinitionPolicy.way(seen).filter(way -> way.to().equals(site)).isPresent()
-                : seen.definitions().isBeingCopiedTo(site);
+        return DefinitionPolicy.way(seen).filter(way -> way.to().equals(site)).isPresent()
+                && definitions().preventing(site).isEmpty();
+    }
+
+    /** What was found while they were kept tells nothing any more once they are left alone. */
+    private Findings definitions() {
+        Optional<ClusterId> kept = DefinitionPolicy.way(seen).map(Way::to);
+        return kept.isPresent() && seen.definitions().site().equals(kept)
+                ? seen.definitions()
+                : Findings.NONE;
     }
 
     /** What the site lacks to run the group's VMs. */
@@ -410,7 +417,7 @@ public final class GroupReport {
     }
 
     private Condition synced(long generation) {
-        Findings found = seen.definitions();
+        Findings found = definitions();
         if (found.site().isEmpty()) {
             return condition(
                     "Synced",

@@ -114,7 +114,7 @@ class DefinitionPolicyTest {
     }
 
     @Test
-    void nothing_under_a_later_claim_or_another_groups_is_touched() throws Exception {
+    void nothing_under_a_later_claim_is_touched_and_another_groups_is_told() throws Exception {
         ObjectNode later = drifted("copy-of", "u1");
         later.withObject("/metadata/annotations")
                 .put("siterecovery.trilio.io/claim", "prod/shop.web/5/1");
@@ -122,8 +122,10 @@ class DefinitionPolicyTest {
                 .isInstanceOf(Step.Nothing.class);
         later.withObject("/metadata/annotations")
                 .put("siterecovery.trilio.io/claim", "prod/shop.other/1/1");
-        assertThat(step(mending, ResourceKind.VIRTUAL_MACHINE, VM, later))
-                .isInstanceOf(Step.Nothing.class);
+        assertThat(told(mending, ResourceKind.VIRTUAL_MACHINE, VM, later))
+                .isInstanceOfSatisfying(
+                        Finding.Conflict.class,
+                        conflict -> assertThat(conflict.prevents()).isTrue());
     }
 
     @Test

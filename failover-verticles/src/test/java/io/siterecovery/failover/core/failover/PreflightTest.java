@@ -104,6 +104,10 @@ class PreflightTest {
         assertWaitsThenRefused("DefinitionsMissing");
         copying = false;
         assertRefused("DefinitionsMissing", "VM vm-1");
+        type = "emergency";
+        assertRefused("DefinitionsMissing", "VM vm-1");
+        copying = true;
+        assertWaitsThenRefused("DefinitionsMissing");
     }
 
     @Test

@@ -1,14 +1,17 @@
 package io.siterecovery.tests.failover;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.siterecovery.events.EventHeaders;
 import io.siterecovery.events.cluster.FenceFact;
 import io.siterecovery.failover.adapter.GroupEffects;
 import io.siterecovery.failover.adapter.OwnershipStore;
 import io.siterecovery.failover.adapter.Ports;
+import io.siterecovery.failover.core.group.Departure;
 import io.siterecovery.failover.core.group.GroupEffect;
 import io.siterecovery.failover.core.ownership.Claim;
 import io.siterecovery.failover.core.ownership.ClusterId;
@@ -51,8 +54,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The fences of a namespace, one ConfigMap for all its groups, on an API server. */
-class FenceWritesIT {
+/** What is done for groups on an API server: their fences, and what leaves them. */
+class GroupEffectsIT {
 
     private static final String NAMESPACE = "default";
     private static final ClusterId CLUSTER = new ClusterId("cluster1");
@@ -212,6 +215,78 @@ class FenceWritesIT {
                 .asInstanceOf(InstanceOfAssertFactories.type(KubernetesFailure.class))
                 .actual()
                 .reason();
+    }
+
+    @Test
+    void a_copy_goes_only_where_its_data_is_retained() {
+        Departure.Step.Delete step =
+                new Departure.Step.Delete(CLUSTER, List.of(claim(), volume("Delete")));
+        assertThatThrownBy(() -> run(() -> effects.depart(GROUP, step)))
+                .hasMessageContaining("not Retain");
+        assertThat(stands(ResourceKind.PERSISTENT_VOLUME_CLAIM, NAMESPACE, "disk")).isTrue();
+        run(
+                () ->
+                        cluster.patch(
+                                ResourceKind.PERSISTENT_VOLUME,
+                                "",
+                                "pv",
+                                JsonPatch.create()
+                                        .add("/spec/persistentVolumeReclaimPolicy", "Retain")));
+        run(() -> effects.depart(GROUP, step));
+        assertThat(stands(ResourceKind.PERSISTENT_VOLUME_CLAIM, NAMESPACE, "disk")).isFalse();
+        assertThat(stands(ResourceKind.PERSISTENT_VOLUME, "", "pv")).isFalse();
+    }
+
+    private Departure.Made claim() {
+        return made(
+                ResourceKind.PERSISTENT_VOLUME_CLAIM,
+                NAMESPACE,
+                "disk",
+                Map.of(
+                        "accessModes",
+                        List.of("ReadWriteMany"),
+                        "storageClassName",
+                        "linstor",
+                        "resources",
+                        Map.of("requests", Map.of("storage", "1Gi"))));
+    }
+
+    private Departure.Made volume(String policy) {
+        return made(
+                ResourceKind.PERSISTENT_VOLUME,
+                "",
+                "pv",
+                Map.of(
+                        "accessModes",
+                        List.of("ReadWriteMany"),
+                        "capacity",
+                        Map.of("storage", "1Gi"),
+                        "persistentVolumeReclaimPolicy",
+                        policy,
+                        "csi",
+                        Map.of("driver", "linstor.csi.linbit.com", "volumeHandle", "r")));
+    }
+
+    private Departure.Made made(
+            ResourceKind kind, String namespace, String name, Map<String, Object> spec) {
+        GenericKubernetesResource object = new GenericKubernetesResource();
+        object.setApiVersion(kind.apiVersion());
+        object.setKind(kind.kind());
+        object.setMetadata(
+                new ObjectMetaBuilder()
+                        .withName(name)
+                        .withNamespace(namespace.isEmpty() ? null : namespace)
+                        .build());
+        object.setAdditionalProperty("spec", spec);
+        String uid = run(() -> cluster.create(kind, object)).getMetadata().getUid();
+        return new Departure.Made(kind, namespace, name, uid);
+    }
+
+    /** Nobody plays the controller that lets go of protected ones. */
+    private boolean stands(ResourceKind kind, String namespace, String name) {
+        return run(() -> cluster.get(kind, namespace, name))
+                .filter(found -> found.getMetadata().getDeletionTimestamp() == null)
+                .isPresent();
     }
 
     /** On the one context that views and adapters are used from. */
