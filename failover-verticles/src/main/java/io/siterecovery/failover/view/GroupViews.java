@@ -5,14 +5,9 @@ import io.siterecovery.events.cluster.CustomResourceFact;
 import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.events.cluster.FenceFact;
 import io.siterecovery.events.cluster.NodeFact;
-import io.siterecovery.events.cluster.PersistentVolumeClaimFact;
-import io.siterecovery.events.cluster.PersistentVolumeFact;
 import io.siterecovery.events.cluster.ReachabilityFact;
-import io.siterecovery.events.cluster.StorageClassFact;
 import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.events.cluster.VirtualMachineInstanceFact;
-import io.siterecovery.events.drbd.RoutedBeats.RoutedBeat;
-import io.siterecovery.events.drbd.RoutedDrbdState;
 import io.siterecovery.failover.core.definition.Findings;
 import io.siterecovery.failover.core.diagnosis.Diagnosis;
 import io.siterecovery.failover.core.failover.Observation.Power;
@@ -20,7 +15,6 @@ import io.siterecovery.failover.core.group.Departure;
 import io.siterecovery.failover.core.group.GroupObservation;
 import io.siterecovery.failover.core.group.GroupObservation.Copy;
 import io.siterecovery.failover.core.group.GroupObservation.Definition;
-import io.siterecovery.failover.core.group.GroupObservation.Disk;
 import io.siterecovery.failover.core.group.GroupObservation.DrbdTaints;
 import io.siterecovery.failover.core.group.GroupObservation.Member;
 import io.siterecovery.failover.core.group.GroupObservation.Operation;
@@ -32,9 +26,6 @@ import io.siterecovery.failover.core.ownership.Holder;
 import io.siterecovery.failover.core.ownership.Ownership;
 import io.siterecovery.failover.core.ownership.OwnershipSeen;
 import io.siterecovery.failover.core.proof.Replication;
-import io.siterecovery.failover.core.proof.Replication.Beat;
-import io.siterecovery.failover.core.proof.Replication.GroupVolume;
-import io.siterecovery.failover.core.proof.Replication.NodeReport;
 import io.siterecovery.failover.core.taint.NodeTaint;
 import io.siterecovery.failover.core.taint.TaintSafety;
 import io.siterecovery.failover.core.taint.TaintSafety.SiteNode;
@@ -81,6 +72,7 @@ public final class GroupViews {
     private final Tenant tenant;
     private final Function<ClusterId, Optional<Boolean>> fenceHolds;
     private final Function<GroupId, Findings> findings;
+    private final MemberDisks disks;
     private final Set<String> drbdTaints;
     private final Readings readings = new Readings();
     private final Map<String, Roster> rosters = new HashMap<>();
@@ -99,6 +91,7 @@ public final class GroupViews {
         this.tenant = tenant;
         this.fenceHolds = fenceHolds;
         this.findings = findings;
+        this.disks = new MemberDisks(view, this::memberOf);
         List<String> keys = tenant.zone().drbdTaints();
         this.drbdTaints = Set.copyOf(keys == null ? DRBD_TAINTS : keys);
     }
@@ -282,7 +275,7 @@ public final class GroupViews {
         Optional<Definition> definition = definition(group);
         List<String> members = members(group, definition);
         List<Site> sites = sites().stream().map(c -> site(c, group, members)).toList();
-        Replication replication = replication(sites, ownership);
+        Replication replication = new Replications(view).of(sites, ownership);
         return new GroupObservation(
                 now,
                 tenant.name(),
@@ -648,153 +641,13 @@ public final class GroupViews {
                                                                         namespace,
                                                                         name)
                                                                 .stream()))
-                        .map(claim -> disk(cluster.name(), namespace, claim, members))
+                        .map(claim -> disks.of(cluster.name(), namespace, claim, members))
                         .toList(),
                 takenBy(cluster, group, name));
     }
 
     private static boolean keepsState(VirtualMachineFact vm) {
         return vm.definition() != null && vm.definition().keepsState();
-    }
-
-    /** A disk moves with its group: nobody else may be writing to it. */
-    private Optional<String> sharedWith(
-            String cluster,
-            String namespace,
-            String claim,
-            Optional<String> volume,
-            List<String> members) {
-        Optional<String> user =
-                view.users(cluster, namespace, claim).stream()
-                        .filter(vm -> !members.contains(vm))
-                        .findFirst()
-                        .map(vm -> "is also a disk of VM " + vm + inGroup(namespace, vm));
-        return user.or(
-                () ->
-                        volume.flatMap(v -> view.neighbour(cluster, v, namespace, members))
-                                .map(
-                                        other ->
-                                                "its DRBD resource also holds PVC "
-                                                        + other
-                                                        + ", and moves as a whole"));
-    }
-
-    private String inGroup(String namespace, String vm) {
-        return memberOf(namespace, vm)
-                .map(group -> ", which belongs to protection group " + group)
-                .orElse(", which is not in the group");
-    }
-
-    private Disk disk(String cluster, String namespace, String claim, List<String> members) {
-        Optional<PersistentVolumeClaimFact> pvc =
-                view.get(
-                        PersistentVolumeClaimFact.class,
-                        cluster,
-                        ResourceKind.PERSISTENT_VOLUME_CLAIM,
-                        namespace,
-                        claim);
-        Optional<String> volume =
-                pvc.map(PersistentVolumeClaimFact::volumeName)
-                        .or(() -> view.volumeFor(cluster, namespace, claim));
-        return new Disk(
-                claim,
-                pvc,
-                volume.flatMap(
-                        v ->
-                                view.get(
-                                        PersistentVolumeFact.class,
-                                        cluster,
-                                        ResourceKind.PERSISTENT_VOLUME,
-                                        "",
-                                        v)),
-                pvc.map(PersistentVolumeClaimFact::storageClass)
-                        .flatMap(
-                                s ->
-                                        view.get(
-                                                StorageClassFact.class,
-                                                cluster,
-                                                ResourceKind.STORAGE_CLASS,
-                                                "",
-                                                s)),
-                volume.filter(v -> view.attached(cluster, v)).isPresent(),
-                sharedWith(cluster, namespace, claim, volume, members));
-    }
-
-    /**
-     * Every node's word on every volume. Volumes are those of the site that holds the group, and
-     * whatever else the other one knows: a VM that is deleted where it ran has disks all the same.
-     */
-    private Replication replication(List<Site> sites, Optional<OwnershipSeen> ownership) {
-        Optional<ClusterId> holder = ownership.flatMap(o -> o.ownership().holder().home());
-        Optional<Site> from =
-                sites.stream()
-                        .filter(s -> holder.map(s.cluster()::equals).orElse(true))
-                        .findFirst();
-        List<GroupVolume> volumes = from.map(site -> volumes(site, sites)).orElse(List.of());
-        List<NodeReport> reports =
-                volumes.stream()
-                        .flatMap(v -> v.resource().stream())
-                        .distinct()
-                        .flatMap(r -> view.drbd(r).stream())
-                        .map(this::report)
-                        .toList();
-        return new Replication(volumes, reports);
-    }
-
-    private static List<GroupVolume> volumes(Site holder, List<Site> sites) {
-        List<GroupVolume> volumes = new ArrayList<>(volumesOn(holder).toList());
-        for (Site other : sites) {
-            volumesOn(other)
-                    .filter(v -> v.resource().isPresent())
-                    .filter(
-                            v ->
-                                    volumes.stream()
-                                            .noneMatch(
-                                                    known -> known.resource().equals(v.resource())))
-                    .forEach(volumes::add);
-        }
-        for (Member member : holder.members()) {
-            boolean known = volumes.stream().anyMatch(v -> v.vm().equals(member.name()));
-            if (member.vm().isEmpty() && !known) {
-                String fault = "VM " + member.name() + " is defined nowhere";
-                volumes.add(new GroupVolume(member.name(), "?", Optional.empty(), 0, fault));
-            }
-        }
-        return volumes;
-    }
-
-    private static Stream<GroupVolume> volumesOn(Site site) {
-        return site.members().stream().flatMap(m -> m.disks().stream().map(d -> volume(m, d)));
-    }
-
-    private static GroupVolume volume(Member member, Disk disk) {
-        Optional<String> handle = disk.pv().map(PersistentVolumeFact::volumeHandle);
-        if (handle.isEmpty()) {
-            String fault =
-                    disk.pvc().isEmpty() ? "its PVC does not exist" : "no volume is bound to it";
-            return new GroupVolume(member.name(), disk.claim(), Optional.empty(), 0, fault);
-        }
-        String[] parts = handle.get().split("/", 2);
-        int number =
-                parts.length == 2 && parts[1].matches("\\d{1,5}") ? Integer.parseInt(parts[1]) : 0;
-        return new GroupVolume(member.name(), disk.claim(), Optional.of(parts[0]), number, "");
-    }
-
-    private NodeReport report(RoutedDrbdState routed) {
-        String node = routed.state().node();
-        return new NodeReport(
-                new ClusterId(routed.cluster()),
-                routed.siteId(),
-                node,
-                routed.state(),
-                view.beat(routed.cluster(), node)
-                        .<Beat>map(GroupViews::heard)
-                        .orElse(new Beat.Silent()),
-                view.seenThrough(routed.cluster(), node));
-    }
-
-    private static Beat heard(RoutedBeat beat) {
-        return new Beat.Heard(beat.incarnation(), beat.appendedAt(), beat.complete());
     }
 
     private Map<String, ClusterFact> hub(ResourceKind kind) {
