@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What every Kafka client of this process is told. */
-final class KafkaSettings {
+public final class KafkaSettings {
 
     private static final int ADMIN_TIMEOUT_MS = 10_000;
 
@@ -24,7 +24,7 @@ final class KafkaSettings {
         return settings;
     }
 
-    static Map<String, String> consumer(Configuration.Kafka kafka) {
+    public static Map<String, String> consumer(Configuration.Kafka kafka) {
         Map<String, String> settings = client(kafka);
         settings.put("enable.auto.commit", "false");
         settings.put("auto.offset.reset", "earliest");
@@ -34,7 +34,7 @@ final class KafkaSettings {
         return settings;
     }
 
-    static Map<String, String> admin(Configuration.Kafka kafka) {
+    public static Map<String, String> admin(Configuration.Kafka kafka) {
         Map<String, String> settings = client(kafka);
         settings.put("request.timeout.ms", String.valueOf(ADMIN_TIMEOUT_MS / 2));
         settings.put("default.api.timeout.ms", String.valueOf(ADMIN_TIMEOUT_MS));
