@@ -13,6 +13,9 @@ public final class ApiGroups {
     /** Label of a namespace {@code dr-<d>}; its value is the deployment's name. */
     public static final String DEPLOYMENT_LABEL = PREFIX + "deployment";
 
+    /** Label of a namespace {@code dr-<d>}: {@code dedicated} if it has instances of its own. */
+    public static final String ISOLATION_LABEL = PREFIX + "isolation";
+
     /** {@code <deployment>/<group>/<epoch>/<term>} on each VM and copy of a group. */
     public static final String CLAIM = PREFIX + "claim";
 
