@@ -2,6 +2,7 @@ package io.siterecovery.platform;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 
 /** What every Kafka client of this process is told. */
 public final class KafkaSettings {
@@ -31,6 +32,26 @@ public final class KafkaSettings {
         settings.put("allow.auto.create.topics", "false");
         settings.put("fetch.min.bytes", "1");
         settings.put("max.poll.records", "500");
+        return settings;
+    }
+
+    /**
+     * A member of a group in which a death is noticed within seconds: the classic protocol, since a
+     * stock broker lets no session of the newer one be shorter than 45 s.
+     */
+    static Map<String, String> member(Configuration.Kafka kafka, String group) {
+        Map<String, String> settings = client(kafka);
+        settings.put("group.id", group);
+        settings.put("group.protocol", "classic");
+        settings.put("session.timeout.ms", "6000");
+        settings.put("heartbeat.interval.ms", "2000");
+        // Also how long others wait in a rebalance for one that is alive and does not come.
+        settings.put("max.poll.interval.ms", "15000");
+        settings.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+        settings.put("metadata.max.age.ms", "10000");
+        settings.put("enable.auto.commit", "false");
+        settings.put("auto.offset.reset", "latest");
+        settings.put("allow.auto.create.topics", "false");
         return settings;
     }
 

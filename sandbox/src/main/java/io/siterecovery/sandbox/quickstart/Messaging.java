@@ -17,6 +17,9 @@ final class Messaging {
     private static final String CONTROL_PLANE = "control-plane";
     private static final int TENANT_PARTITIONS = 16;
 
+    /** Those in which instances share the deployments out. */
+    private static final String CONTROL_PLANE_GROUPS = "site-recovery.";
+
     private final EmbeddedKafka kafka;
     private final String controlPlanePassword = UUID.randomUUID().toString();
 
@@ -48,7 +51,7 @@ final class Messaging {
                 AclOperation.DESCRIBE);
         kafka.allow(
                 CONTROL_PLANE,
-                new ResourcePattern(ResourceType.GROUP, "*", PatternType.LITERAL),
+                new ResourcePattern(ResourceType.GROUP, CONTROL_PLANE_GROUPS, PatternType.PREFIXED),
                 AclOperation.READ,
                 AclOperation.DESCRIBE);
     }
