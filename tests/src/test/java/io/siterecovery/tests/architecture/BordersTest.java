@@ -29,7 +29,13 @@ class BordersTest {
     static void every_module_is_looked_at(JavaClasses all) {
         for (String module :
                 new String[] {
-                    "events", "reader", "model", "platform", "watchers", "agent", "failover",
+                    "events",
+                    "reader",
+                    "model",
+                    "platform",
+                    "watchers",
+                    "agent",
+                    "failover",
                     "sandbox"
                 }) {
             assertThat(
