@@ -1,25 +1,27 @@
 package io.siterecovery.events;
 
-/** Names of the Kafka topics; every topic of a tenant carries its name as prefix. */
+/**
+ * Names of the Kafka topics; every topic of a tenant ({@link TenantTopic}) begins with its name.
+ */
 public final class Topics {
 
     /** Compacted list of deployments, keyed by deployment name. */
     public static final String TENANTS = "site-recovery.tenants";
 
     public static String clusters(String deployment) {
-        return "dr-" + deployment + ".clusters";
+        return TenantTopic.CLUSTERS.of(deployment);
     }
 
     public static String drbd(String deployment) {
-        return "dr-" + deployment + ".drbd";
+        return TenantTopic.DRBD.of(deployment);
     }
 
     public static String operations(String deployment) {
-        return "dr-" + deployment + ".operations";
+        return TenantTopic.OPERATIONS.of(deployment);
     }
 
     public static String poison(String deployment) {
-        return "dr-" + deployment + ".poison";
+        return TenantTopic.POISON.of(deployment);
     }
 
     /**

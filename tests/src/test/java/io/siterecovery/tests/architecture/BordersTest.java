@@ -29,7 +29,14 @@ class BordersTest {
     static void every_module_is_looked_at(JavaClasses all) {
         for (String module :
                 new String[] {
-                    "events", "model", "platform", "watchers", "agent", "failover", "sandbox"
+                    "events",
+                    "reader",
+                    "model",
+                    "platform",
+                    "watchers",
+                    "agent",
+                    "failover",
+                    "sandbox"
                 }) {
             assertThat(
                             all.stream()
@@ -119,6 +126,22 @@ class BordersTest {
                     .andShould()
                     .onlyDependOnClassesThat()
                     .resideOutsideOfPackages(SERVICES);
+
+    @ArchTest
+    static final ArchRule a_consumer_needs_no_more_than_kafka_and_json =
+            classes()
+                    .that()
+                    .resideInAnyPackage("io.siterecovery.reader..")
+                    .should()
+                    .onlyDependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.siterecovery.reader..",
+                            "io.siterecovery.events",
+                            "org.apache.kafka..",
+                            "com.fasterxml.jackson..",
+                            "picocli..",
+                            "org.jspecify..",
+                            "java..");
 
     @ArchTest
     static final ArchRule tenants_kubeconfigs_never_reach_fabric8s_parser =

@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.reader;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.tests.events;
+
+import org.jspecify.annotations.NullMarked;

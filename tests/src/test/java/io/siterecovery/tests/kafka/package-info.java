@@ -1,0 +1,4 @@
+@NullMarked
+package io.siterecovery.tests.kafka;
+
+import org.jspecify.annotations.NullMarked;
