@@ -136,11 +136,10 @@ public final class Api {
         router.get(Contract.BASE + "/asyncapi.yaml").handler(Api::asyncApi);
         router.route(Contract.BASE + "/*").handler(Api::verbsAreSteps);
         router.route(Contract.BASE + "/*").subRouter(builder.createRouter());
-        router.route().last().handler(context -> context.fail(404));
         for (int status : new int[] {400, 404, 405, 413, 415, 500}) {
-            router.errorHandler(status, Api::refuse);
+            router.errorHandler(status, context -> refuse(context, status));
         }
-        router.route().failureHandler(Api::refuse);
+        router.route(Contract.BASE + "/*").failureHandler(Api::refuse);
         return router;
     }
 
@@ -230,11 +229,15 @@ public final class Api {
     }
 
     private static void refuse(RoutingContext context) {
-        Problem problem = Faults.of(context.failure(), context.statusCode());
+        refuse(context, context.statusCode());
+    }
+
+    private static void refuse(RoutingContext context, int status) {
+        Problem problem = Faults.of(context.failure(), status);
         if (problem.kind() == Kind.INTERNAL) {
             LOG.atError()
                     .setCause(context.failure())
-                    .addKeyValue("method", context.request().method())
+                    .addKeyValue("method", context.request().method().name())
                     .log("a request failed");
         }
         if (context.response().ended() || context.response().headWritten()) {

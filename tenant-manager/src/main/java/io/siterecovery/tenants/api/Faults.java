@@ -24,7 +24,10 @@ final class Faults {
             case AddressRules.Forbidden forbidden ->
                     new Problem(Problem.Kind.REFUSED, String.valueOf(forbidden.getMessage()));
             case KubernetesFailure failure -> ofQuorum(failure);
-            case HttpException http -> ofStatus(http.getStatusCode());
+            case HttpException http ->
+                    http.getCause() == null
+                            ? ofStatus(http.getStatusCode())
+                            : of(http.getCause(), http.getStatusCode());
             case null -> ofStatus(status);
             default -> deeper(thrown, status);
         };
@@ -76,14 +79,15 @@ final class Faults {
         OutputUnit deepest = null;
         List<OutputUnit> errors = misfit.getOutputUnit().getErrors();
         for (OutputUnit unit : errors == null ? List.<OutputUnit>of() : errors) {
-            if (deepest == null || depth(unit) > depth(deepest)) {
+            if (deepest == null || depth(unit) >= depth(deepest)) {
                 deepest = unit;
             }
         }
-        if (deepest == null) {
+        String pointer =
+                deepest == null ? "" : deepest.getInstanceLocation().replaceFirst("^#", "");
+        if (deepest == null || pointer.isEmpty()) {
             return invalid(misfit.getMessage());
         }
-        String pointer = deepest.getInstanceLocation().replaceFirst("^#", "");
         return new Problem(Problem.Kind.INVALID, said(deepest.getError()), pointer, List.of());
     }
 
