@@ -79,7 +79,8 @@ final class Faults {
         OutputUnit deepest = null;
         List<OutputUnit> errors = misfit.getOutputUnit().getErrors();
         for (OutputUnit unit : errors == null ? List.<OutputUnit>of() : errors) {
-            if (deepest == null || depth(unit) >= depth(deepest)) {
+            boolean passesOn = String.valueOf(unit.getError()).startsWith("Property ");
+            if (!passesOn && (deepest == null || depth(unit) >= depth(deepest))) {
                 deepest = unit;
             }
         }
