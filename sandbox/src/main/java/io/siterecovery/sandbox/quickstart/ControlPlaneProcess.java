@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * The control plane as a process of its own, started again when it ends, as a cluster would:
  * killing it is part of the game.
  */
-final class ControlPlaneProcess implements AutoCloseable {
+public final class ControlPlaneProcess implements AutoCloseable {
+
+    static final String PORT = "SITE_RECOVERY_HTTP_PORT";
 
     private static final Duration RESTART_AFTER = Duration.ofSeconds(1);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
@@ -31,6 +33,7 @@ final class ControlPlaneProcess implements AutoCloseable {
     private final Narrator narrator;
     private @Nullable Process process;
     private int earlyEnds;
+    private boolean staysDown;
     private boolean closed;
 
     private ControlPlaneProcess(
@@ -63,16 +66,37 @@ final class ControlPlaneProcess implements AutoCloseable {
         return started;
     }
 
-    synchronized long pid() {
+    /** Process id; a dead one is started again under another. */
+    public synchronized long pid() {
         return process == null ? 0 : process.pid();
     }
 
-    Path log() {
+    public Path log() {
         return log;
     }
 
+    /** Where {@code /readyz} and {@code /metrics} are on 127.0.0.1. */
+    public int port() {
+        return Integer.parseInt(environment.getOrDefault(PORT, ""));
+    }
+
+    /** Kills it; it stays away until it is revived. */
+    public synchronized void kill() {
+        staysDown = true;
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+
+    public synchronized void revive() {
+        if (staysDown) {
+            staysDown = false;
+            launch();
+        }
+    }
+
     private synchronized void launch() {
-        if (closed) {
+        if (closed || staysDown) {
             return;
         }
         ProcessBuilder builder =
@@ -96,7 +120,7 @@ final class ControlPlaneProcess implements AutoCloseable {
     }
 
     private synchronized void ended(Process ended, long begun) {
-        if (closed) {
+        if (closed || staysDown) {
             return;
         }
         // Somebody who kills it wants to see it come back, however often.

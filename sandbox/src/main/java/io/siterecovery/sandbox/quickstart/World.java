@@ -265,7 +265,7 @@ final class World {
             Path home, Map<String, String> settings, String name) {
         int port = freePort();
         Map<String, String> environment = new HashMap<>(settings);
-        environment.put("SITE_RECOVERY_HTTP_PORT", String.valueOf(port));
+        environment.put(ControlPlaneProcess.PORT, String.valueOf(port));
         ControlPlaneProcess process =
                 ControlPlaneProcess.start(home, environment, state, name, narrator);
         narrator.say(
