@@ -31,6 +31,8 @@ public final class KafkaSettings {
         settings.put("auto.offset.reset", "earliest");
         settings.put("allow.auto.create.topics", "false");
         settings.put("fetch.min.bytes", "1");
+        // A topic that is read from now on waits for the end of the request that is under way.
+        settings.put("fetch.max.wait.ms", "100");
         settings.put("max.poll.records", "500");
         return settings;
     }

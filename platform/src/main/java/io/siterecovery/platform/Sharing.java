@@ -39,7 +39,8 @@ final class Sharing {
     /** Others wait for what is stopping here, so not for ever. */
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(3);
 
-    private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(2);
+    /** A farewell queues behind a request to join, which is answered at the others' next beat. */
+    private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(3);
 
     /** Told of each change. */
     interface Listener {
@@ -119,11 +120,11 @@ final class Sharing {
     private void step() throws InterruptedException {
         try {
             consumer.poll(POLL);
-            failure = "";
             if (member) {
                 // Asked of what the client knows already; it may have become more.
                 var _ = publish(consumer.partitionsFor(Topics.TENANTS, POLL).size());
             }
+            failure = "";
         } catch (WakeupException e) {
             // We leave.
         } catch (RuntimeException e) {

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * A service of ours as a process of its own, started again when it ends, as a cluster would:
  * killing it is part of the game.
  */
-final class ServiceProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
+
+    static final String PORT = "SITE_RECOVERY_HTTP_PORT";
 
     private static final Duration RESTART_AFTER = Duration.ofSeconds(1);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
@@ -31,6 +33,7 @@ final class ServiceProcess implements AutoCloseable {
     private final Narrator narrator;
     private @Nullable Process process;
     private int earlyEnds;
+    private boolean staysDown;
     private boolean closed;
 
     private ServiceProcess(
@@ -62,16 +65,37 @@ final class ServiceProcess implements AutoCloseable {
         return started;
     }
 
-    synchronized long pid() {
+    /** Process id; a dead one is started again under another. */
+    public synchronized long pid() {
         return process == null ? 0 : process.pid();
     }
 
-    Path log() {
+    public Path log() {
         return log;
     }
 
+    /** Where {@code /readyz} and {@code /metrics} are on 127.0.0.1. */
+    public int port() {
+        return Integer.parseInt(environment.getOrDefault(PORT, ""));
+    }
+
+    /** Kills it; it stays away until it is revived. */
+    public synchronized void kill() {
+        staysDown = true;
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+
+    public synchronized void revive() {
+        if (staysDown) {
+            staysDown = false;
+            launch();
+        }
+    }
+
     private synchronized void launch() {
-        if (closed) {
+        if (closed || staysDown) {
             return;
         }
         ProcessBuilder builder =
@@ -95,7 +119,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     private synchronized void ended(Process ended, long begun) {
-        if (closed) {
+        if (closed || staysDown) {
             return;
         }
         // Somebody who kills it wants to see it come back, however often.

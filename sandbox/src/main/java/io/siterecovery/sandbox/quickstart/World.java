@@ -277,7 +277,7 @@ final class World {
         settings.put("SITE_RECOVERY_NAMESPACE", PlatformStaff.NAMESPACE);
         settings.put("SITE_RECOVERY_HTTP_HOST", "127.0.0.1");
         int port = freePort();
-        settings.put("SITE_RECOVERY_HTTP_PORT", String.valueOf(port));
+        settings.put(ServiceProcess.PORT, String.valueOf(port));
         ServiceProcess process =
                 lifeline.hold(
                         ServiceProcess.start(
@@ -332,7 +332,7 @@ final class World {
     private ServiceProcess startControlPlane(Path home, Map<String, String> settings, String name) {
         int port = freePort();
         Map<String, String> environment = new HashMap<>(settings);
-        environment.put("SITE_RECOVERY_HTTP_PORT", String.valueOf(port));
+        environment.put(ServiceProcess.PORT, String.valueOf(port));
         ServiceProcess process =
                 ServiceProcess.start(
                         home.resolve("bin/control-plane"), environment, state, name, narrator);
