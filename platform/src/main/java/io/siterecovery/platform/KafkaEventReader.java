@@ -180,7 +180,7 @@ final class KafkaEventReader implements EventReader {
         for (TopicSubscription subscription : arriving) {
             TopicReading reading = topics.get(subscription.topic());
             if (reading == null) {
-                reading = new TopicReading(subscription.topic());
+                reading = new TopicReading(subscription.topic(), meters(subscription));
                 topics.put(subscription.topic(), reading);
                 assignmentChanged = true;
             } else if (!reading.refused()) {
@@ -193,11 +193,23 @@ final class KafkaEventReader implements EventReader {
         return rewind;
     }
 
+    private Meters meters(TopicSubscription subscription) {
+        String tenant = subscription.tenant();
+        return new Meters(
+                metrics,
+                Map.of(
+                        Metric.Label.TENANT,
+                        tenant == null ? "" : tenant,
+                        Metric.Label.TOPIC,
+                        subscription.topic()));
+    }
+
     private void dropUnread() {
         for (TopicReading reading : List.copyOf(topics.values())) {
             reading.subscriptions().removeIf(TopicSubscription::isClosed);
             if (reading.subscriptions().isEmpty()) {
                 topics.remove(reading.partition().getTopic());
+                reading.meters().close();
                 assignmentChanged = true;
             }
         }
@@ -277,7 +289,7 @@ final class KafkaEventReader implements EventReader {
     }
 
     private void park(TopicReading reading, ConsumerRecord<String, byte[]> record, String reason) {
-        metrics.counter("site_recovery_poison_records", "topic", record.topic()).increment();
+        reading.meters().count(Metric.POISON_RECORDS, Map.of());
         LOG.atWarn()
                 .addKeyValue("tenant", reading.tenant())
                 .addKeyValue("topic", record.topic())

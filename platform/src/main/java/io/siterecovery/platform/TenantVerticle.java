@@ -72,6 +72,7 @@ final class TenantVerticle extends VerticleBase {
     private final Tenant tenant;
     private final List<Part> parts = new CopyOnWriteArrayList<>();
     private final List<KubernetesCluster> clusters = new ArrayList<>();
+    private final CredentialAges ages = new CredentialAges();
 
     private TenantVerticle(Surroundings surroundings, Tenant tenant) {
         this.surroundings = surroundings;
@@ -94,6 +95,7 @@ final class TenantVerticle extends VerticleBase {
                     cluster(quorum, "primary-kubeconfig", tenant.zone().primary());
             KubernetesCluster dr = cluster(quorum, "dr-kubeconfig", tenant.zone().dr());
             TenantContext given = surroundings.context(tenant, quorum, primary, dr);
+            ages.show(given);
             for (ServiceModule module : surroundings.modules()) {
                 parts.add(new Part(module.name(), Future.await(module.start(given))));
             }
@@ -124,6 +126,7 @@ final class TenantVerticle extends VerticleBase {
             stopping.add(part.part().stop());
         }
         parts.clear();
+        ages.close();
         Future<?> stopped = stopping.isEmpty() ? Future.succeededFuture() : Future.join(stopping);
         return stopped.<Void>mapEmpty()
                 .otherwiseEmpty()
@@ -136,6 +139,7 @@ final class TenantVerticle extends VerticleBase {
         GenericKubernetesResource secret =
                 Future.await(quorum.get(ResourceKind.SECRET, tenant.namespace(), secretName))
                         .orElseThrow(() -> new Kubeconfig.Refused("no Secret " + secretName));
+        ages.uses(secretName, secret);
         Kubeconfig kubeconfig;
         try {
             kubeconfig = KubeconfigReader.read(content(secret));

@@ -1,22 +1,35 @@
 package io.siterecovery.platform;
 
 import io.vertx.kafka.client.common.TopicPartition;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** How far one topic has been read, and for whom. Belongs to the reader's context. */
 final class TopicReading {
 
     private final TopicPartition partition;
-    private final List<TopicSubscription> subscriptions = new ArrayList<>();
+    // Counted by whoever asks for metrics, on another thread.
+    private final List<TopicSubscription> subscriptions = new CopyOnWriteArrayList<>();
+    private final Meters meters;
     private long lastRead = -1;
     private long parkedUpTo = -1;
     private boolean paused;
     private boolean refused;
 
-    TopicReading(String topic) {
+    TopicReading(String topic, Meters meters) {
         this.partition = new TopicPartition(topic, 0);
+        this.meters = meters;
+        meters.gauge(
+                Metric.QUEUE_DEPTH,
+                Map.of(),
+                () -> subscriptions.stream().mapToInt(TopicSubscription::depth).sum());
+    }
+
+    /** The series of this topic; closed when nobody reads it. */
+    Meters meters() {
+        return meters;
     }
 
     TopicPartition partition() {

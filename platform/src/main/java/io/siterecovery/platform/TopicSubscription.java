@@ -81,6 +81,11 @@ final class TopicSubscription implements Subscription {
         return closed;
     }
 
+    /** Records that wait for the subscriber. */
+    int depth() {
+        return closed ? 0 : queued.get();
+    }
+
     boolean isFull() {
         return queued.get() >= FULL;
     }

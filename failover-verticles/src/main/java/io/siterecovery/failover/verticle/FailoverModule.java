@@ -11,6 +11,8 @@ import java.util.Optional;
 /** Starts the verticle set of a deployment: what decides and acts for its groups. */
 public final class FailoverModule implements ServiceModule {
 
+    private final Totals totals = new Totals();
+
     @Override
     public String name() {
         return "failover-verticles";
@@ -18,7 +20,8 @@ public final class FailoverModule implements ServiceModule {
 
     @Override
     public Future<? extends TenantPart> start(TenantContext tenant) {
-        TenantVerticle verticle = new TenantVerticle(tenant);
+        totals.shownIn(tenant.metrics());
+        TenantVerticle verticle = new TenantVerticle(tenant, totals);
         DeploymentOptions options =
                 new DeploymentOptions().setThreadingModel(ThreadingModel.VIRTUAL_THREAD);
         return tenant.vertx()

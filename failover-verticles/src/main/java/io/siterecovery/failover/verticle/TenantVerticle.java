@@ -2,6 +2,7 @@ package io.siterecovery.failover.verticle;
 
 import io.siterecovery.events.Topics;
 import io.siterecovery.failover.adapter.Ports;
+import io.siterecovery.platform.Meters;
 import io.siterecovery.platform.Subscription;
 import io.siterecovery.platform.Tenant;
 import io.siterecovery.platform.TenantContext;
@@ -15,12 +16,15 @@ import java.util.random.RandomGenerator;
 final class TenantVerticle extends VerticleBase {
 
     private final TenantContext tenant;
+    private final Totals totals;
     private volatile boolean ready;
     private List<Subscription> subscriptions = List.of();
     private Optional<TenantWork> work = Optional.empty();
+    private Optional<Figures> figures = Optional.empty();
 
-    TenantVerticle(TenantContext tenant) {
+    TenantVerticle(TenantContext tenant, Totals totals) {
         this.tenant = tenant;
+        this.totals = totals;
     }
 
     boolean isReady() {
@@ -36,12 +40,21 @@ final class TenantVerticle extends VerticleBase {
                         new VertxTurns(vertx, context),
                         new Decisions.Core(),
                         RandomGenerator.getDefault());
+        Figures counting = new Figures(is, tenant.clock(), Meters.of(tenant), totals);
         Subscription facts =
-                tenant.reader().subscribe(Topics.clusters(is.name()), is.name(), starting::fact);
+                tenant.reader()
+                        .subscribe(
+                                Topics.clusters(is.name()),
+                                is.name(),
+                                event -> {
+                                    starting.fact(event);
+                                    counting.fact(event);
+                                });
         Subscription drbd =
                 tenant.reader().subscribe(Topics.drbd(is.name()), is.name(), starting::drbd);
         subscriptions = List.of(facts, drbd);
         work = Optional.of(starting);
+        figures = Optional.of(counting);
         return Future.join(facts.caughtUp(), drbd.caughtUp())
                 .onSuccess(
                         _ -> {
@@ -55,6 +68,7 @@ final class TenantVerticle extends VerticleBase {
         ready = false;
         subscriptions.forEach(Subscription::close);
         work.ifPresent(TenantWork::close);
+        figures.ifPresent(Figures::close);
         return Future.succeededFuture();
     }
 }

@@ -6,12 +6,16 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.properties.HasName;
+import com.tngtech.archunit.core.domain.properties.HasOwner;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.siterecovery.platform.Meters;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -153,6 +157,35 @@ class BordersTest {
                             JavaCall.Predicates.target(
                                     HasName.Predicates.nameMatching(
                                             "fromKubeconfig|autoConfigure")));
+
+    /** What docs/metrics.md says is all there is. */
+    @ArchTest
+    static final ArchRule meters_are_made_by_the_table_alone =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.siterecovery..")
+                    .and()
+                    .areNotAssignableTo(Meters.class)
+                    .should()
+                    .callMethodWhere(
+                            JavaCall.Predicates.target(
+                                            HasOwner.Predicates.With.owner(
+                                                    JavaClass.Predicates.assignableTo(
+                                                            MeterRegistry.class)))
+                                    .and(
+                                            JavaCall.Predicates.target(
+                                                    HasName.Predicates.nameMatching(
+                                                            "counter|timer|summary|gauge.*|more"
+                                                                    + "|newCounter|register.*"))))
+                    .orShould()
+                    .callMethodWhere(
+                            JavaCall.Predicates.target(
+                                            HasOwner.Predicates.With.owner(
+                                                    JavaClass.Predicates.resideInAPackage(
+                                                            "io.micrometer.core.instrument")))
+                                    .and(
+                                            JavaCall.Predicates.target(
+                                                    HasName.Predicates.name("builder"))));
 
     @ArchTest
     static final ArchRule nobody_sleeps =

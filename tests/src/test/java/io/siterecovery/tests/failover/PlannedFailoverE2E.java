@@ -9,9 +9,15 @@ import static io.siterecovery.tests.failover.FailoverWorld.healthy;
 import static io.siterecovery.tests.failover.FailoverWorld.hubGroup;
 import static io.siterecovery.tests.failover.FailoverWorld.phase;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.siterecovery.events.Topics;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -77,6 +83,7 @@ class PlannedFailoverE2E {
                 .isNotEmpty()
                 .noneMatch(k -> k.contains("/production/") || k.contains("/default/"));
         everyLineOfATenantNamesIt();
+        metricsTellOfBoth();
     }
 
     @Test
@@ -134,6 +141,67 @@ class PlannedFailoverE2E {
             }
         }
         return keys;
+    }
+
+    /** By deployment and in total, and nothing is named that there may be many of. */
+    private void metricsTellOfBoth() {
+        for (String tenant : List.of("prod", "staging")) {
+            String its = "tenant=\"" + tenant + "\"";
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(
+                            () ->
+                                    assertThat(metrics())
+                                            .containsPattern(
+                                                    "site_recovery_failovers_total\\{result=\"Completed\","
+                                                            + its
+                                                            + ",type=\"planned\"} [1-9]")
+                                            .containsPattern(
+                                                    "site_recovery_groups\\{state=\"Active\","
+                                                            + its
+                                                            + "} [1-9]")
+                                            .containsPattern(
+                                                    "site_recovery_failover_step_seconds_count\\{"
+                                                            + "step=\"StoppingVMs\","
+                                                            + its
+                                                            + "} [1-9]")
+                                            .containsPattern(
+                                                    "site_recovery_credential_age_seconds\\{"
+                                                            + "site=\"primary\","
+                                                            + its
+                                                            + "} [0-9]")
+                                            .contains(
+                                                    "site_recovery_queue_depth{"
+                                                            + its
+                                                            + ",topic=\"dr-"
+                                                            + tenant
+                                                            + ".drbd\"}"));
+        }
+        assertThat(metrics())
+                .containsPattern("site_recovery_all_groups\\{state=\"Active\"} ([2-9]|1[0-9])")
+                .containsPattern("site_recovery_tenants [2-9]");
+        assertThat(metrics().lines().filter(line -> line.startsWith("site_recovery_")))
+                .noneMatch(line -> line.contains("web-"));
+    }
+
+    private String metrics() {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            String port =
+                    Files.readAllLines(in.world.controlPlaneLog(), StandardCharsets.UTF_8).stream()
+                            .filter(line -> line.contains("control plane started"))
+                            .reduce((_, later) -> later)
+                            .orElseThrow()
+                            .replaceFirst("^.*\"port\":\"?([0-9]+).*$", "$1");
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
+                            .timeout(Duration.ofSeconds(10))
+                            .build();
+            return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /**

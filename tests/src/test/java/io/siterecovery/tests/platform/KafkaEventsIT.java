@@ -10,6 +10,7 @@ import io.siterecovery.events.Topics;
 import io.siterecovery.events.cluster.ReachabilityFact;
 import io.siterecovery.platform.Configuration;
 import io.siterecovery.platform.KafkaEvents;
+import io.siterecovery.platform.Metric;
 import io.siterecovery.platform.ReceivedEvent;
 import io.siterecovery.platform.Subscription;
 import io.siterecovery.sandbox.kafka.EmbeddedKafka;
@@ -161,7 +162,11 @@ class KafkaEventsIT {
         assertThat(keys).containsExactly("good", "after");
         soon().until(() -> subscription.position() == 4);
         soon().until(() -> get(events.writer().endOffset(Topics.poison("prod"))) == 2);
-        assertThat(metrics.counter("site_recovery_poison_records", "topic", TOPIC).count())
+        assertThat(
+                        metrics.get(Metric.POISON_RECORDS.meterName())
+                                .tags("tenant", "prod", "topic", TOPIC)
+                                .counter()
+                                .count())
                 .isEqualTo(2);
 
         get(subscribe(event -> {}).caughtUp());

@@ -87,7 +87,14 @@ class WatchersIT {
                 .noneMatch(key -> key.contains("production") || key.endsWith("-1"));
         soon().until(() -> answer(port, "/readyz").statusCode() == 200);
         assertThat(answer(port, "/healthz").statusCode()).isEqualTo(200);
-        assertThat(answer(port, "/metrics").body()).contains("jvm_memory_used_bytes");
+        assertThat(answer(port, "/metrics").body())
+                .contains("jvm_memory_used_bytes")
+                .contains("site_recovery_credential_age_seconds{site=\"dr\",tenant=\"prod\"}")
+                .contains("tenant=\"staging\"");
+
+        get(world.onQuorum.delete(ResourceKind.PROTECTION_ZONE, "dr-staging", "staging", null));
+        soon().until(() -> !answer(port, "/metrics").body().contains("staging"));
+        assertThat(answer(port, "/metrics").body()).contains("tenant=\"prod\"");
     }
 
     @Test
