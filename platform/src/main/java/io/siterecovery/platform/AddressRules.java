@@ -134,6 +134,15 @@ public record AddressRules(List<Cidr> forbidden, List<Cidr> allowed) {
         }
     }
 
+    boolean permit(InetAddress address) {
+        try {
+            check(address);
+            return true;
+        } catch (Forbidden e) {
+            return false;
+        }
+    }
+
     private static boolean isOwn(byte[] address) {
         return OWN.stream().anyMatch(range -> range.contains(address));
     }

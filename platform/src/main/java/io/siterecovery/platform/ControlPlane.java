@@ -198,6 +198,11 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
     }
 
     @Override
+    public List<AddressRules.Cidr> forbidden() {
+        return configuration.onboarding().forbidden();
+    }
+
+    @Override
     public Duration kubernetesDeadline() {
         return configuration.kubernetesDeadline();
     }

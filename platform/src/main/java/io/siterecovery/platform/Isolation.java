@@ -7,16 +7,24 @@ enum Isolation {
     POOLED,
     DEDICATED,
 
+    /** It is being taken apart. */
+    NOBODY,
+
     /** Neither word: nobody runs it until somebody has said what was meant. */
     UNKNOWN;
 
     static final String DEDICATED_WORD = "dedicated";
+    private static final String NOBODY_WORD = "none";
     private static final String POOLED_WORD = "pooled";
 
     static Isolation of(@Nullable String label) {
         if (label == null || label.equals(POOLED_WORD)) {
             return POOLED;
         }
-        return label.equals(DEDICATED_WORD) ? DEDICATED : UNKNOWN;
+        return switch (label) {
+            case DEDICATED_WORD -> DEDICATED;
+            case NOBODY_WORD -> NOBODY;
+            default -> UNKNOWN;
+        };
     }
 }

@@ -39,6 +39,7 @@ public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
     private volatile @Nullable String siteId;
     private volatile @Nullable ClusterIdentity identity;
     private volatile boolean suspected;
+    private GuardedNames.@Nullable Guard guard;
 
     private KubernetesCluster(
             Vertx vertx, String name, ApiConnection connection, Duration deadline, Door door) {
@@ -68,7 +69,6 @@ public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
      * Makes a client for whoever's kubeconfig, that calls only where it may.
      *
      * @throws AddressRules.Forbidden if the server is where nobody may call
-     * @throws KubernetesFailure if nobody knows the server's name
      */
     public static KubernetesCluster of(
             Vertx vertx,
@@ -77,12 +77,42 @@ public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
             Duration deadline,
             @Nullable String expectedUid,
             AddressRules addresses) {
+        return of(
+                vertx,
+                name,
+                kubeconfig,
+                deadline,
+                expectedUid,
+                new Door(new Gates(), name),
+                addresses);
+    }
+
+    /**
+     * Makes a client for whoever's kubeconfig, that calls only where it may: now and whenever its
+     * server's name is looked up again.
+     *
+     * @throws AddressRules.Forbidden if the server is where nobody may call
+     */
+    static KubernetesCluster of(
+            Vertx vertx,
+            String name,
+            Kubeconfig kubeconfig,
+            Duration deadline,
+            @Nullable String expectedUid,
+            Door door,
+            AddressRules addresses) {
+        GuardedNames.Guard guard = GuardedNames.guard(kubeconfig.server(), addresses);
         try {
             addresses.check(kubeconfig.server());
         } catch (UnknownHostException e) {
-            throw new KubernetesFailure(Reason.UNREACHABLE, 0, "nobody knows the server's name");
+            // It may become known: then the guard has a look at it.
+        } catch (AddressRules.Forbidden e) {
+            guard.close();
+            throw e;
         }
-        return of(vertx, name, kubeconfig, deadline, expectedUid);
+        KubernetesCluster cluster = of(vertx, name, kubeconfig, deadline, expectedUid, door);
+        cluster.guard = guard;
+        return cluster;
     }
 
     /**
@@ -312,6 +342,9 @@ public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
     public void close() {
         reflectors.forEach(Reflector::close);
         connection.close();
+        if (guard != null) {
+            guard.close();
+        }
     }
 
     /** Reads one page of a list; each page has the deadline of a call. */

@@ -9,7 +9,11 @@ import java.util.Optional;
  * A deployment: one primary and one DR cluster, and the namespace {@code dr-<name>} on the quorum
  * cluster. Called tenant in code, since Kubernetes owns the word Deployment.
  */
-public record Tenant(String name, String namespace, ProtectionZoneSpec zone) {
+public record Tenant(String name, String namespace, ProtectionZoneSpec zone, Granted granted) {
+
+    public Tenant(String name, String namespace, ProtectionZoneSpec zone) {
+        this(name, namespace, zone, Granted.WITHOUT_LIMITS);
+    }
 
     /** The canonical name of the primary cluster. */
     public String primary() {

@@ -51,6 +51,9 @@ final class TenantVerticle extends VerticleBase {
                 KubernetesCluster dr);
 
         Duration kubernetesDeadline();
+
+        /** Where no deployment's API server may be. */
+        List<AddressRules.Cidr> forbidden();
     }
 
     record Deployed(Vertx vertx, String id, TenantVerticle verticle) implements TenantRun.Running {
@@ -153,7 +156,8 @@ final class TenantVerticle extends VerticleBase {
                         kubeconfig,
                         surroundings.kubernetesDeadline(),
                         site.clusterId(),
-                        new Door(surroundings.gates(), tenant.name()));
+                        new Door(surroundings.gates(), tenant.name()),
+                        new AddressRules(surroundings.forbidden(), tenant.granted().allowed()));
         clusters.add(cluster);
         identify(cluster);
         return cluster;

@@ -1,6 +1,7 @@
 package io.siterecovery.platform;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.ProtectionZoneSpec;
 import io.siterecovery.model.ResourceKind;
@@ -39,8 +40,21 @@ final class Tenants {
     private volatile boolean zonesKnown;
     private volatile Optional<String> waitsFor = Optional.empty();
 
-    /** What the labels of a namespace say. */
-    private record Home(String deployment, Isolation isolation) {}
+    /**
+     * What a namespace says of its deployment.
+     *
+     * @param granted the annotations that tell it
+     */
+    private record Home(String deployment, Isolation isolation, Map<String, String> granted) {
+
+        static Home of(String deployment, ObjectMeta meta) {
+            Map<String, String> granted =
+                    new TreeMap<>(Objects.requireNonNullElse(meta.getAnnotations(), Map.of()));
+            granted.keySet().retainAll(Granted.ANNOTATIONS);
+            String isolation = meta.getLabels().get(ApiGroups.ISOLATION_LABEL);
+            return new Home(deployment, Isolation.of(isolation), Map.copyOf(granted));
+        }
+    }
 
     /**
      * @param mode for whom this process is there; it runs nothing before it has a share
@@ -164,7 +178,10 @@ final class Tenants {
     private Optional<Tenant> tenantOf(String namespace) {
         Home home = homes.get(namespace);
         Map<String, GenericKubernetesResource> here = zones.getOrDefault(namespace, Map.of());
-        if (home == null || here.isEmpty() || !share.covers(home.deployment(), home.isolation())) {
+        if (home == null
+                || here.isEmpty()
+                || home.isolation() == Isolation.NOBODY
+                || !share.covers(home.deployment(), home.isolation())) {
             return Optional.empty();
         }
         String deployment = home.deployment();
@@ -190,7 +207,8 @@ final class Tenants {
                 new Tenant(
                         deployment,
                         namespace,
-                        KubernetesJson.part(zone, "spec", ProtectionZoneSpec.class));
+                        KubernetesJson.part(zone, "spec", ProtectionZoneSpec.class),
+                        Granted.read(home.granted()));
         tenant.fault()
                 .ifPresent(
                         fault -> {
@@ -210,11 +228,7 @@ final class Tenants {
             boolean going = object.getMetadata().getDeletionTimestamp() != null;
             remember(
                     name,
-                    going || deployment == null
-                            ? null
-                            : new Home(
-                                    deployment,
-                                    Isolation.of(labels.get(ApiGroups.ISOLATION_LABEL))));
+                    going || deployment == null ? null : Home.of(deployment, object.getMetadata()));
         }
 
         @Override

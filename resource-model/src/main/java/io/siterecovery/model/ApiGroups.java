@@ -21,6 +21,12 @@ public final class ApiGroups {
      */
     public static final String CREDENTIALS_SINCE = PREFIX + "credentials-since";
 
+    /** On such a namespace: {@code <range>[,<range>…]} where its API servers may be. */
+    public static final String ALLOWED_CIDRS = PREFIX + "allowed-cidrs";
+
+    /** On such a namespace: how much of each the deployment may have, as JSON. */
+    public static final String LIMITS = PREFIX + "limits";
+
     /** On a ProtectionZone: everything of the deployment is removed before it goes. */
     public static final String DEPLOYMENT_FINALIZER = PREFIX + "deployment";
 

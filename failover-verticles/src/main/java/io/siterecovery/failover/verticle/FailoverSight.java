@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What a failover sees: one moment's observation, put together from the view. */
 final class FailoverSight {
@@ -48,7 +49,21 @@ final class FailoverSight {
                 target,
                 views.diagnoses(now),
                 taints(subject, target, now),
-                stored.limits());
+                stored.limits(),
+                crowded());
+    }
+
+    private Optional<String> crowded() {
+        OptionalInt most = tenant.granted().failoversAtOnce();
+        if (most.isEmpty()) {
+            return Optional.empty();
+        }
+        long running = views.groups().stream().filter(views::isInOperation).count();
+        return running < most.getAsInt()
+                ? Optional.empty()
+                : Optional.of(
+                        "%d failovers of the deployment %s are under way, and it may have %d at once"
+                                .formatted(running, tenant.name(), most.getAsInt()));
     }
 
     private Taints taints(Subject subject, Optional<ClusterId> target, Instant now) {

@@ -91,6 +91,7 @@ final class Failovers {
     private final Neighbours neighbours;
     private final Decisions decisions;
     private final Map<String, FailoverMemory> memories = new HashMap<>();
+    private final Set<String> waitForRoom = new LinkedHashSet<>();
     private final Lanes<String> lanes;
     private final Lanes<GroupId> orphans;
 
@@ -237,12 +238,21 @@ final class Failovers {
                         case Active active -> step(stored, active, memory);
                         case Finished _ -> letGo(stored, memory);
                     };
+            if (!acted && stored.state() instanceof Finished) {
+                roomIsMade();
+            }
             if (!acted) {
                 // One that has passed and changed nothing is looked at again with the next event.
                 return deadline(stored).filter(at -> at.isAfter(desk.now()));
             }
         }
         return Optional.of(desk.now());
+    }
+
+    /** One has ended: those that waited since too many were under way are looked at again. */
+    private void roomIsMade() {
+        List.copyOf(waitForRoom).forEach(lanes::wake);
+        waitForRoom.clear();
     }
 
     /** Kept until it has ended, whoever deletes it: to delete it is to cancel it. */
@@ -270,6 +280,9 @@ final class Failovers {
         boolean shown = stored.status().step() != null;
         if (next.equals(pending)) {
             view.awaitBeats();
+        }
+        if (next.equals(pending) && seen.crowded().isPresent()) {
+            waitForRoom.add(stored.order().name());
         }
         if (next.equals(pending) && shown) {
             return false;

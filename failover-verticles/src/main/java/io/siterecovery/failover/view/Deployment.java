@@ -6,6 +6,7 @@ import io.siterecovery.events.cluster.FactKey;
 import io.siterecovery.failover.core.group.Standing;
 import io.siterecovery.model.ApiGroups;
 import io.siterecovery.model.ResourceKind;
+import io.siterecovery.platform.Granted;
 import io.siterecovery.platform.Tenant;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -42,6 +43,36 @@ record Deployment(TenantView view, Tenant tenant) {
                                                 + why
                                                 + "); an emergency failover is still possible");
         return cordoned.isEmpty() ? Standing.GOOD : new Standing(cordoned, cordoned);
+    }
+
+    /**
+     * The same for a group that nobody holds yet, which may be one too many.
+     *
+     * @param held groups that somebody holds
+     * @param machines their VMs
+     */
+    Standing standing(int held, int machines, int more) {
+        Standing standing = standing();
+        if (standing.refusesClaim().isPresent()) {
+            return standing;
+        }
+        Granted granted = tenant.granted();
+        if (held >= granted.groups().orElse(Integer.MAX_VALUE)) {
+            return new Standing(
+                    Optional.empty(),
+                    Optional.of(
+                            "the deployment may have %d groups and has %d"
+                                    .formatted(granted.groups().getAsInt(), held)));
+        }
+        if (machines + more > granted.virtualMachines().orElse(Integer.MAX_VALUE)) {
+            return new Standing(
+                    Optional.empty(),
+                    Optional.of(
+                            "the deployment may protect %d VMs and protects %d; this group has %d"
+                                    .formatted(
+                                            granted.virtualMachines().getAsInt(), machines, more)));
+        }
+        return standing;
     }
 
     private Stream<CustomResourceFact> zones() {

@@ -19,6 +19,7 @@ import io.siterecovery.failover.core.group.GroupObservation.DrbdTaints;
 import io.siterecovery.failover.core.group.GroupObservation.Member;
 import io.siterecovery.failover.core.group.GroupObservation.Operation;
 import io.siterecovery.failover.core.group.GroupObservation.Site;
+import io.siterecovery.failover.core.group.Standing;
 import io.siterecovery.failover.core.ownership.Claim;
 import io.siterecovery.failover.core.ownership.ClusterId;
 import io.siterecovery.failover.core.ownership.GroupId;
@@ -297,7 +298,31 @@ public final class GroupViews {
                 taints(sites, replication),
                 findings.apply(group),
                 view.pastMoves(group),
-                deployment.standing());
+                standing(ownership, members));
+    }
+
+    /** Who holds what is counted only for groups that may be one too many. */
+    private Standing standing(Optional<OwnershipSeen> ownership, List<String> members) {
+        boolean held = ownership.filter(GroupViews::isHeld).isPresent();
+        if (held || !tenant.granted().limited()) {
+            return deployment.standing();
+        }
+        int groups = 0;
+        int machines = 0;
+        for (ClusterFact fact : hub(ResourceKind.GROUP_OWNERSHIP).values()) {
+            if (fact instanceof CustomResourceFact own) {
+                Owned owned = readings.of(own, GroupViews::owned);
+                if (isHeld(owned.seen())) {
+                    groups++;
+                    machines += members(owned.group(), definition(owned.group())).size();
+                }
+            }
+        }
+        return deployment.standing(groups, machines, members.size());
+    }
+
+    private static boolean isHeld(OwnershipSeen seen) {
+        return !(seen.ownership().holder() instanceof Holder.Unclaimed);
     }
 
     /** Nodes are looked at only where one of them has such a taint. */

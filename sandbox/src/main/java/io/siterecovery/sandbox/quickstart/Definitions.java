@@ -25,6 +25,7 @@ final class Definitions {
     static ObjectNode deploymentNamespace(String deployment) {
         ObjectNode namespace = namespace("dr-" + deployment);
         metadata(namespace).putObject("labels").put(ApiGroups.DEPLOYMENT_LABEL, deployment);
+        metadata(namespace).putObject("annotations").put(ApiGroups.ALLOWED_CIDRS, "127.0.0.0/8");
         return namespace;
     }
 

@@ -44,7 +44,8 @@ final class Contract {
                     (path, what) -> paths.put(routed(String.valueOf(path)), requestsOf(what)));
         }
         document.put("paths", paths);
-        // It wants a whole URL, takes nothing of it but the path, and is mounted there all the same.
+        // It wants a whole URL, takes nothing of it but the path, and is mounted there all the
+        // same.
         document.put("servers", List.of(Map.of("url", "http://localhost" + BASE)));
         // Callers are known before a route is looked for.
         document.remove("security");
@@ -63,8 +64,7 @@ final class Contract {
                     (method, operation) -> {
                         if (operation instanceof Map<?, ?> described) {
                             Map<Object, Object> request = new LinkedHashMap<>(described);
-                            request.put(
-                                    "responses", Map.of("200", Map.of("description", "done")));
+                            request.put("responses", Map.of("200", Map.of("description", "done")));
                             requests.put(String.valueOf(method), request);
                         } else if (operation != null) {
                             requests.put(String.valueOf(method), operation);

@@ -19,9 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Terms(String isolation, String protocol, List<String> allowedCidrs, Limits limits) {
 
-    public static final String ALLOWED_CIDRS = ApiGroups.PREFIX + "allowed-cidrs";
-    public static final String LIMITS = ApiGroups.PREFIX + "limits";
-    public static final String PROTOCOL = ApiGroups.PREFIX + "protocol";
+    static final String PROTOCOL = ApiGroups.PREFIX + "protocol";
 
     /** Until it is known what was granted. */
     public static final Terms STRICTEST = new Terms("pooled", "C", List.of(), Limits.DEFAULTS);
@@ -41,7 +39,7 @@ public record Terms(String isolation, String protocol, List<String> allowedCidrs
     public static Terms read(
             @Nullable Map<String, String> labels, @Nullable Map<String, String> annotations) {
         Map<String, String> marks = annotations == null ? Map.of() : annotations;
-        String cidrs = marks.getOrDefault(ALLOWED_CIDRS, "");
+        String cidrs = marks.getOrDefault(ApiGroups.ALLOWED_CIDRS, "");
         return new Terms(
                 labels == null
                         ? "pooled"
@@ -51,7 +49,7 @@ public record Terms(String isolation, String protocol, List<String> allowedCidrs
                         .map(String::strip)
                         .filter(c -> !c.isEmpty())
                         .toList(),
-                limits(marks.get(LIMITS)));
+                limits(marks.get(ApiGroups.LIMITS)));
     }
 
     Map<String, String> labels() {
@@ -62,9 +60,9 @@ public record Terms(String isolation, String protocol, List<String> allowedCidrs
     public Map<String, String> annotations() {
         Map<String, String> annotations = new LinkedHashMap<>();
         annotations.put(PROTOCOL, protocol);
-        annotations.put(LIMITS, ResourceJson.write(limits).toString());
+        annotations.put(ApiGroups.LIMITS, ResourceJson.write(limits).toString());
         if (!allowedCidrs.isEmpty()) {
-            annotations.put(ALLOWED_CIDRS, String.join(",", allowedCidrs));
+            annotations.put(ApiGroups.ALLOWED_CIDRS, String.join(",", allowedCidrs));
         }
         return annotations;
     }

@@ -33,6 +33,7 @@ class ContractTest {
                 .isEqualTo("/deployments/{deployment}/~cordon");
         assertThat(Contract.routed("/api/v1/deployments/prod/credentials:rotate"))
                 .isEqualTo("/api/v1/deployments/prod/credentials/~rotate");
-        assertThat(Contract.routed("/api/v1/deployments/prod")).isEqualTo("/api/v1/deployments/prod");
+        assertThat(Contract.routed("/api/v1/deployments/prod"))
+                .isEqualTo("/api/v1/deployments/prod");
     }
 }

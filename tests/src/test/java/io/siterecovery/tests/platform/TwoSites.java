@@ -112,7 +112,7 @@ final class TwoSites {
         apply(
                 onQuorum,
                 ResourceKind.NAMESPACE,
-                "{metadata: {name: dr-%1$s, labels: {siterecovery.trilio.io/deployment: %1$s}}}",
+                "{metadata: {name: dr-%1$s, labels: {siterecovery.trilio.io/deployment: %1$s}, annotations: {siterecovery.trilio.io/allowed-cidrs: 127.0.0.0/8}}}",
                 name);
         secret(name, "primary-kubeconfig", primary);
         secret(name, "dr-kubeconfig", dr);

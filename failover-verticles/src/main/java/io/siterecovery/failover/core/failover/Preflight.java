@@ -103,6 +103,8 @@ public final class Preflight {
      * @param worldKnown every cluster of the deployment has been listed since the start
      * @param clusters of the deployment, each with what is wrong with it, once that is known
      * @param taints of DRBD that keep VMs from the target, if they are to be removed
+     * @param crowded why no more planned failovers begin just now; an emergency never waits for
+     *     that
      */
     public record Seen(
             Instant now,
@@ -111,12 +113,31 @@ public final class Preflight {
             Optional<ClusterId> target,
             Map<ClusterId, Optional<Diagnosis>> clusters,
             Taints taints,
-            Limits limits) {
+            Limits limits,
+            Optional<String> crowded) {
+
+        public Seen(
+                Instant now,
+                boolean worldKnown,
+                Subject subject,
+                Optional<ClusterId> target,
+                Map<ClusterId, Optional<Diagnosis>> clusters,
+                Taints taints,
+                Limits limits) {
+            this(now, worldKnown, subject, target, clusters, taints, limits, Optional.empty());
+        }
 
         /** The same, with the answer to whom the removal of the taints would touch. */
         public Seen asked(Optional<Asked> answer) {
             return new Seen(
-                    now, worldKnown, subject, target, clusters, taints.answered(answer), limits);
+                    now,
+                    worldKnown,
+                    subject,
+                    target,
+                    clusters,
+                    taints.answered(answer),
+                    limits,
+                    crowded);
         }
     }
 
@@ -187,6 +208,9 @@ public final class Preflight {
         }
         if (!readiness.notYet().isEmpty()) {
             return waitOr(pending, seen, Readiness.together(readiness.notYet()));
+        }
+        if (seen.crowded().isPresent() && !order.isDryRun()) {
+            return waitOr(pending, seen, Refusal.of("TooManyAtOnce", "%s", seen.crowded().get()));
         }
         return begin(pending, order, seen, plan(order, seen, group, source, target));
     }
