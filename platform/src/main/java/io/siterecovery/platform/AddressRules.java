@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Where a deployment's API servers may be. A tenant says where they are; the platform says where
@@ -34,13 +35,17 @@ public record AddressRules(List<Cidr> forbidden, List<Cidr> allowed) {
     /** A range of addresses. */
     public record Cidr(List<Byte> network, int prefixBits) {
 
+        /** Java also reads what has fewer parts, in ways that nobody expects. */
+        private static final Pattern LITERAL =
+                Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+
         /**
          * @param text as in {@code 10.0.0.0/8} or {@code fd00::/8}
          * @throws IllegalArgumentException if it is anything else: a name is never looked up
          */
         public static Cidr parse(String text) {
             int slash = text.indexOf('/');
-            if (slash < 0 || !text.substring(0, slash).matches("[0-9a-fA-F.:]+")) {
+            if (slash < 0 || !LITERAL.matcher(text.substring(0, slash)).matches()) {
                 throw new IllegalArgumentException("not a range of addresses: " + text);
             }
             try {

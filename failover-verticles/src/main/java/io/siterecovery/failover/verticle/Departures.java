@@ -18,9 +18,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,7 @@ final class Departures {
     private final OwnershipStore ownerships;
     private final Lanes<GroupId> lanes;
     private final Map<GroupId, Instant> goneSince = new HashMap<>();
+    private final Set<GroupId> unfinished = new HashSet<>();
 
     Departures(Desk desk, GroupViews views, GroupEffects effects, OwnershipStore ownerships) {
         this.desk = desk;
@@ -47,6 +50,13 @@ final class Departures {
 
     void wake(GroupId group) {
         lanes.wake(group);
+    }
+
+    /** Some of its VMs run otherwise: that matters only where something is being let go. */
+    void stir(GroupId group) {
+        if (unfinished.contains(group)) {
+            lanes.wake(group);
+        }
     }
 
     void close() {
@@ -69,10 +79,19 @@ final class Departures {
         }
         if (seen.ownership().isEmpty()) {
             goneSince.remove(group);
+            unfinished.remove(group);
             return Optional.empty();
         }
         Optional<Instant> since = Optional.ofNullable(goneSince.get(group));
-        Answer answer = Departure.decide(views.departing(seen, since));
+        Departure.Seen departing = views.departing(seen, since);
+        if (departing.leavers().isEmpty()
+                && departing.fencedAndGone().isEmpty()
+                && since.isEmpty()) {
+            unfinished.remove(group);
+        } else {
+            unfinished.add(group);
+        }
+        Answer answer = Departure.decide(departing);
         if (answer.steps().isEmpty() || !desk.mayActFor(group, seen.ownership())) {
             return answer.lookAgain();
         }

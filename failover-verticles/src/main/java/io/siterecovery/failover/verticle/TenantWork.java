@@ -218,8 +218,13 @@ public final class TenantWork {
         List<GroupId> concerned =
                 views.concerned(everything ? Set.of(new Change.Everything()) : changes);
         concerned.forEach(groups::wake);
-        concerned.forEach(definitions::wake);
-        concerned.forEach(departures::wake);
+        if (changes.stream().anyMatch(Change.Running.class::isInstance)) {
+            concerned.forEach(departures::stir);
+            defined(everything, changes);
+        } else {
+            concerned.forEach(definitions::wake);
+            concerned.forEach(departures::wake);
+        }
         if (everything) {
             views.keepOnly(views.groups());
             failovers.wakeAll();
@@ -236,6 +241,17 @@ public final class TenantWork {
         }
     }
 
+    private void defined(boolean everything, Set<Change> changes) {
+        Set<Change> defining =
+                everything ? Set.of(new Change.Everything()) : new LinkedHashSet<>(changes);
+        if (!everything) {
+            defining.removeIf(Change.Running.class::isInstance);
+        }
+        List<GroupId> concerned = views.concerned(defining);
+        concerned.forEach(definitions::wake);
+        concerned.forEach(departures::wake);
+    }
+
     /** Whether what defines a group may have changed. */
     private static boolean isDefinition(Change change) {
         return switch (change) {
@@ -243,6 +259,7 @@ public final class TenantWork {
             case Change.Group _,
                     Change.Operation _,
                     Change.Edge _,
+                    Change.Running _,
                     Change.Machines _,
                     Change.Beats _ ->
                     false;
@@ -259,7 +276,7 @@ public final class TenantWork {
                     Change.Operation _,
                     Change.Edge _ ->
                     true;
-            case Change.Machines _, Change.Beats _ -> false;
+            case Change.Machines _, Change.Running _, Change.Beats _ -> false;
         };
     }
 }

@@ -16,6 +16,12 @@ public sealed interface Change {
     /** Groups with one of these VMs. */
     record Machines(String namespace, Set<String> vms) implements Change {}
 
+    /**
+     * The same, where these VMs run or their disks replicate otherwise; what defines them is the
+     * same.
+     */
+    record Running(String namespace, Set<String> vms) implements Change {}
+
     record Group(GroupId group) implements Change {}
 
     /**

@@ -17,6 +17,7 @@ import io.siterecovery.events.cluster.VolumeAttachmentFact;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.model.ResourceKind;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -40,18 +41,40 @@ final class Changes {
     Change of(FactKey key, @Nullable ClusterFact before, @Nullable ClusterFact after) {
         ClusterFact subject = after == null ? Objects.requireNonNull(before) : after;
         return switch (subject) {
-            case VirtualMachineFact _, VirtualMachineInstanceFact _ ->
-                    new Change.Machines(key.namespace(), Set.of(key.name()));
-            case LauncherPodFact pod -> new Change.Machines(key.namespace(), Set.of(pod.vm()));
+            case VirtualMachineFact _ -> new Change.Machines(key.namespace(), Set.of(key.name()));
+            case VirtualMachineInstanceFact _ -> guest(key, before, after);
+            case LauncherPodFact pod -> new Change.Running(key.namespace(), Set.of(pod.vm()));
             case PersistentVolumeClaimFact _ ->
                     new Change.Machines(key.namespace(), disks.users(key.namespace(), key.name()));
             case PersistentVolumeFact _ -> disks.volume(key.cluster(), key.name());
-            case VolumeAttachmentFact at -> disks.volume(key.cluster(), at.volume());
+            case VolumeAttachmentFact at -> running(disks.volume(key.cluster(), at.volume()));
             case FenceFact _ -> fence(key, before, after);
             case ConfigurationFact _ -> disks.needing(key);
             case CustomResourceFact _ -> resource(key, before, after);
             case NodeFact _, StorageClassFact _, ReachabilityFact _ -> EVERYTHING;
         };
+    }
+
+    /** The same VMs, of which nothing changed but how they run. */
+    static Change running(Change change) {
+        return change instanceof Change.Machines(var namespace, var vms)
+                ? new Change.Running(namespace, vms)
+                : change;
+    }
+
+    /** A guest's addresses are part of what defines it elsewhere. */
+    private static Change guest(
+            FactKey key, @Nullable ClusterFact before, @Nullable ClusterFact after) {
+        Change running = new Change.Running(key.namespace(), Set.of(key.name()));
+        return addresses(before).equals(addresses(after))
+                ? running
+                : new Change.Machines(key.namespace(), Set.of(key.name()));
+    }
+
+    private static Map<String, String> addresses(@Nullable ClusterFact guest) {
+        return guest instanceof VirtualMachineInstanceFact fact && fact.macs() != null
+                ? fact.macs()
+                : Map.of();
     }
 
     private static Change fence(

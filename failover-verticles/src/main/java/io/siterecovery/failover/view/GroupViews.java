@@ -147,6 +147,7 @@ public final class GroupViews {
             case Change.Namespace(var name) -> rosters.remove(name);
             case Change.Wish(var group, _) -> rosters.remove(group.namespace());
             case Change.Machines _,
+                    Change.Running _,
                     Change.Group _,
                     Change.Operation _,
                     Change.Beats _,
@@ -165,10 +166,8 @@ public final class GroupViews {
         return switch (change) {
             case Change.Everything() -> groups();
             case Change.Namespace(var name) -> groupsIn(name).toList();
-            case Change.Machines(var namespace, var vms) ->
-                    vms.isEmpty()
-                            ? List.of()
-                            : rosters.computeIfAbsent(namespace, this::roster).with(vms);
+            case Change.Machines(var namespace, var vms) -> with(namespace, vms);
+            case Change.Running(var namespace, var vms) -> with(namespace, vms);
             case Change.Group(var group) -> List.of(group);
             case Change.Wish(var group, var vms) -> {
                 Set<GroupId> concerned = new LinkedHashSet<>(List.of(group));
@@ -179,6 +178,12 @@ public final class GroupViews {
             case Change.Operation(_, var group) -> group.map(List::of).orElse(List.of());
             case Change.Beats(), Change.Edge() -> List.of();
         };
+    }
+
+    private Collection<GroupId> with(String namespace, Set<String> vms) {
+        return vms.isEmpty()
+                ? List.of()
+                : rosters.computeIfAbsent(namespace, this::roster).with(vms);
     }
 
     /**

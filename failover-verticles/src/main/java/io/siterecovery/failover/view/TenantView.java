@@ -160,7 +160,7 @@ public final class TenantView {
         }
         // LINSTOR names a resource after its PV unless told otherwise; any other costs one more
         // look.
-        changed.accept(links.volume(cluster, resource));
+        changed.accept(Changes.running(links.volume(cluster, resource)));
     }
 
     public void applyBeats(RoutedBeats heard) {

@@ -11,6 +11,7 @@ import io.siterecovery.events.cluster.ObjectMeta;
 import io.siterecovery.events.cluster.PersistentVolumeClaimFact;
 import io.siterecovery.events.cluster.PersistentVolumeFact;
 import io.siterecovery.events.cluster.VirtualMachineFact;
+import io.siterecovery.events.cluster.VirtualMachineInstanceFact;
 import io.siterecovery.events.cluster.VolumeAttachmentFact;
 import io.siterecovery.events.drbd.DrbdResourceState;
 import io.siterecovery.events.drbd.RoutedBeats;
@@ -88,9 +89,27 @@ class TenantViewTest {
         view.apply(
                 new FactKey("cluster1", "VolumeAttachment.storage.k8s.io", "", "csi-1"),
                 new VolumeAttachmentFact(meta("2"), "pv", "n1", true));
-        assertThat(changes).isNotEmpty().last().isEqualTo(machines("vm"));
+        assertThat(changes)
+                .containsSubsequence(
+                        machines("vm"), new Change.Running("production", Set.of("vm")));
         assertThat(view.attached("cluster1", "pv")).isTrue();
         assertThat(view.volumeFor("cluster1", "production", "vm-disk")).contains("pv");
+    }
+
+    @Test
+    void how_a_guest_runs_concerns_its_definition_only_if_its_addresses_change() {
+        FactKey guest =
+                new FactKey("cluster1", "VirtualMachineInstance.kubevirt.io", "production", "vm");
+        Change running = new Change.Running("production", Set.of("vm"));
+        view.apply(guest, guest("1", "Scheduling", Map.of()));
+        view.apply(guest, guest("2", "Running", Map.of("default", "02:00:00:00:00:01")));
+        view.apply(guest, guest("3", "Succeeded", Map.of("default", "02:00:00:00:00:01")));
+        assertThat(changes).containsExactly(running, machines("vm"), running);
+    }
+
+    private static VirtualMachineInstanceFact guest(
+            String version, String phase, Map<String, String> macs) {
+        return new VirtualMachineInstanceFact(meta(version), phase, "n1", true, macs);
     }
 
     @Test
@@ -114,7 +133,9 @@ class TenantViewTest {
         changes.clear();
         view.applyDrbd("cluster1", "n1", "pv-1", null);
         view.applyDrbd("cluster1", "n1", "unknown", null);
-        assertThat(changes).containsExactly(machines("vm"), new Change.Everything());
+        assertThat(changes)
+                .containsExactly(
+                        new Change.Running("production", Set.of("vm")), new Change.Everything());
     }
 
     @Test
