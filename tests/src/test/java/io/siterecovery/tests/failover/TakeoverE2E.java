@@ -51,6 +51,9 @@ class TakeoverE2E {
     /** Whoever is not the control plane of the deployment. */
     private static final Set<String> OTHERS = Set.of("players", "admin");
 
+    /** Whose status tells how things are. */
+    private static final Set<String> TOLD = Set.of("protectiongroups", "protectionzones");
+
     private final FailoverWorld in;
 
     TakeoverE2E(FailoverWorld in) {
@@ -252,7 +255,7 @@ class TakeoverE2E {
             return false;
         }
         JsonNode spec = entry.object().path("spec");
-        return !entry.resource().startsWith("protectiongroups")
+        return TOLD.stream().noneMatch(entry.resource()::startsWith)
                 || history.stream()
                         .takeWhile(e -> e.resourceVersion() < entry.resourceVersion())
                         .filter(earlier -> earlier.resource().equals(entry.resource()))
