@@ -186,12 +186,25 @@ class TakeoverE2E {
         return in.world.controlPlane();
     }
 
-    /** One more, once the two have shared the deployments out. */
+    /** One more, once the two have shared the deployments out and run them. */
     private ControlPlaneProcess second() {
         ControlPlaneProcess second = in.world.anotherControlPlane("second");
-        await().atMost(FailoverWorld.PATIENCE)
-                .until(() -> isReady(first()) && isReady(second) && runs(first()) != runs(second));
+        await().atMost(FailoverWorld.PATIENCE).until(() -> areShared(first(), second));
         return second;
+    }
+
+    private static boolean areShared(ControlPlaneProcess first, ControlPlaneProcess second) {
+        int here = share(first, "partitionsHeld").size();
+        int there = share(second, "partitionsHeld").size();
+        return here > 0
+                && there > 0
+                && here + there == share(second, "partitions").asInt()
+                && isReady(first)
+                && isReady(second);
+    }
+
+    private static JsonNode share(ControlPlaneProcess instance, String field) {
+        return readiness(instance).path("share").path(field);
     }
 
     private static boolean isReady(ControlPlaneProcess instance) {
