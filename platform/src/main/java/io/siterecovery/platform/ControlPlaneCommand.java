@@ -1,5 +1,6 @@
 package io.siterecovery.platform;
 
+import io.siterecovery.model.ApiGroups;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.util.List;
@@ -20,7 +21,6 @@ import picocli.CommandLine.Spec;
 /** {@code bin/control-plane}. */
 @Command(
         name = "control-plane",
-        mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
             "Runs the deployments of a quorum cluster, shared out among all instances that are"
@@ -42,10 +42,18 @@ public final class ControlPlaneCommand implements Callable<Integer> {
     @Option(
             names = "--deployment",
             paramLabel = "NAME",
-            description =
-                    "run this deployment only; its namespace dr-NAME must carry the label"
-                            + " siterecovery.trilio.io/isolation=dedicated")
+            description = {
+                "run this deployment only, if its namespace dr-NAME has the label",
+                ApiGroups.ISOLATION_LABEL + "=" + Isolation.DEDICATED_WORD
+            })
     private @Nullable String deployment;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "show this and end")
+    @SuppressWarnings("unused")
+    private boolean help;
 
     private final Map<String, String> environment;
 

@@ -51,6 +51,9 @@ class TakeoverE2E {
     /** Whoever is not the control plane of the deployment. */
     private static final Set<String> OTHERS = Set.of("players", "admin");
 
+    /** Whose status tells how things are. */
+    private static final Set<String> TOLD = Set.of("protectiongroups", "protectionzones");
+
     private final FailoverWorld in;
 
     TakeoverE2E(FailoverWorld in) {
@@ -183,12 +186,25 @@ class TakeoverE2E {
         return in.world.controlPlane();
     }
 
-    /** One more, once the two have shared the deployments out. */
+    /** One more, once the two have shared the deployments out and run them. */
     private ServiceProcess second() {
         ServiceProcess second = in.world.anotherControlPlane("second");
-        await().atMost(FailoverWorld.PATIENCE)
-                .until(() -> isReady(first()) && isReady(second) && runs(first()) != runs(second));
+        await().atMost(FailoverWorld.PATIENCE).until(() -> areShared(first(), second));
         return second;
+    }
+
+    private static boolean areShared(ServiceProcess first, ServiceProcess second) {
+        int here = share(first, "partitionsHeld").size();
+        int there = share(second, "partitionsHeld").size();
+        return here > 0
+                && there > 0
+                && here + there == share(second, "partitions").asInt()
+                && isReady(first)
+                && isReady(second);
+    }
+
+    private static JsonNode share(ServiceProcess instance, String field) {
+        return readiness(instance).path("share").path(field);
     }
 
     private static boolean isReady(ServiceProcess instance) {
@@ -252,7 +268,7 @@ class TakeoverE2E {
             return false;
         }
         JsonNode spec = entry.object().path("spec");
-        return !entry.resource().startsWith("protectiongroups")
+        return TOLD.stream().noneMatch(entry.resource()::startsWith)
                 || history.stream()
                         .takeWhile(e -> e.resourceVersion() < entry.resourceVersion())
                         .filter(earlier -> earlier.resource().equals(entry.resource()))

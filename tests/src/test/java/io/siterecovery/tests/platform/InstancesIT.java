@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,9 +39,15 @@ class InstancesIT {
 
     private static final String POOL = "site-recovery.control-plane";
     private static final int TENANTS = 10;
+    private static final int PARTITIONS = TwoSites.TENANT_PARTITIONS;
 
-    /** Of the group; who waits for this long was waiting for a session to run out. */
-    private static final Duration SESSION = Duration.ofSeconds(6);
+    /** If it does not take its leave, its session outlives an instance by this at least. */
+    private static final Duration SESSION = Duration.ofSeconds(4);
+
+    /** Longer than it takes the others to hear of it, and less than they wait for it. */
+    private static final Duration STOPS_SLOWLY = Duration.ofMillis(2_300);
+
+    private static final Duration AT_ONCE = Duration.ofMillis(1);
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -67,11 +74,13 @@ class InstancesIT {
         for (String name : names) {
             world.deployment(name, name);
         }
-        Instance one = instance("one");
+        Instance one = instance("one", Optional.empty(), STOPS_SLOWLY);
         soon().until(() -> runners().size() == TENANTS);
         assertThat(runners().values()).containsOnly("one");
 
         Instance two = instance("two");
+        soon().until(() -> held(two) > 0);
+        assertThat(runners().size()).as("others have stopped by then").isLessThan(TENANTS);
         soon().until(() -> runners().size() == TENANTS && runners().containsValue("two"));
         assertThat(runners().values()).contains("one");
         nobodyRanTwice();
@@ -79,13 +88,14 @@ class InstancesIT {
         assertThat(tenants(one)).doesNotContainAnyElementsOf(tenants(two));
         assertThat(tenants(one).size() + tenants(two).size()).isEqualTo(TENANTS);
         assertThat(metric(two, "site_recovery_tenants_running")).isEqualTo(tenants(two).size());
-        assertThat(metric(two, "site_recovery_partitions_held")).isEqualTo(4);
+        assertThat(metric(two, "site_recovery_partitions_held")).isEqualTo(PARTITIONS / 2.0);
 
         // Back in the same process, a deployment is run by somebody new.
         long begun = System.nanoTime();
         world.stopInstance(two.controlPlane());
-        soon().until(() -> runners().size() == TENANTS && !runners().containsValue("two"));
+        soon().until(() -> held(one) == PARTITIONS);
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(SESSION);
+        soon().until(() -> runners().size() == TENANTS && !runners().containsValue("two"));
         nobodyRanTwice();
         assertThat(turns.stream().filter(Turn::started).map(Turn::id)).doesNotHaveDuplicates();
     }
@@ -112,7 +122,7 @@ class InstancesIT {
         world.deployment("prod", "production");
         world.deployment("staging", "staging");
         Instance pool = instance("pool");
-        Instance own = instance("own", Optional.of("prod"));
+        Instance own = instance("own", Optional.of("prod"), AT_ONCE);
         soon().until(() -> runners().size() == 2 && isReady(pool));
         assertThat(runners().values()).containsOnly("pool");
         soon().until(() -> missing(own, "(deployment)").contains(ApiGroups.ISOLATION_LABEL));
@@ -133,16 +143,17 @@ class InstancesIT {
 
     @Test
     void an_instance_for_a_deployment_that_is_not_there_says_so() throws Exception {
-        Instance own = instance("own", Optional.of("nowhere"));
+        Instance own = instance("own", Optional.of("nowhere"), AT_ONCE);
         soon().until(() -> missing(own, "(deployment)").contains("no namespace dr-nowhere"));
     }
 
     private Instance instance(String name) throws Exception {
-        return instance(name, Optional.empty());
+        return instance(name, Optional.empty(), AT_ONCE);
     }
 
-    private Instance instance(String name, Optional<String> deployment) throws Exception {
-        return world.startInstance(deployment, List.of(new Recorder(name)));
+    private Instance instance(String name, Optional<String> deployment, Duration stop)
+            throws Exception {
+        return world.startInstance(deployment, List.of(new Recorder(name, stop)));
     }
 
     private void isolation(String deployment, String label) throws Exception {
@@ -184,6 +195,10 @@ class InstancesIT {
         return new JsonObject(answer(instance, "/readyz"));
     }
 
+    private static int held(Instance instance) throws Exception {
+        return readiness(instance).getJsonObject("share").getJsonArray("partitionsHeld").size();
+    }
+
     private static boolean isReady(Instance instance) throws Exception {
         return readiness(instance).getBoolean("ready");
     }
@@ -215,9 +230,11 @@ class InstancesIT {
     private final class Recorder implements ServiceModule {
 
         private final String instance;
+        private final Duration stop;
 
-        Recorder(String instance) {
+        Recorder(String instance, Duration stop) {
             this.instance = instance;
+            this.stop = stop;
         }
 
         @Override
@@ -230,10 +247,17 @@ class InstancesIT {
             String name = tenant.tenant().name();
             turns.add(new Turn(instance, name, tenant.instanceId(), true));
             return Future.succeededFuture(
-                    () -> {
-                        turns.add(new Turn(instance, name, tenant.instanceId(), false));
-                        return Future.succeededFuture();
-                    });
+                    () ->
+                            tenant.vertx()
+                                    .timer(stop.toMillis(), TimeUnit.MILLISECONDS)
+                                    .onComplete(
+                                            _ ->
+                                                    turns.add(
+                                                            new Turn(
+                                                                    instance,
+                                                                    name,
+                                                                    tenant.instanceId(),
+                                                                    false))));
         }
     }
 }

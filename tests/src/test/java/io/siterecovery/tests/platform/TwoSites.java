@@ -47,7 +47,7 @@ import org.awaitility.core.ConditionFactory;
 /** Three API servers and a broker, and a control plane that a test starts and stops. */
 final class TwoSites {
 
-    private static final int TENANT_PARTITIONS = 8;
+    static final int TENANT_PARTITIONS = 8;
     private static final Duration DEADLINE = Duration.ofSeconds(20);
 
     private final Path dir;
