@@ -38,6 +38,8 @@ final class ClusterWatch {
      */
     private static final Duration NOT_INSTALLED_AFTER = Duration.ofSeconds(3);
 
+    private static final Duration AGAIN = Duration.ofMillis(100);
+
     private enum Progress {
         LISTING,
         LISTED,
@@ -55,6 +57,7 @@ final class ClusterWatch {
     private final Map<WatchedKind, Progress> progress = new EnumMap<>(WatchedKind.class);
     private final Map<WatchedKind, Watch> watches = new EnumMap<>(WatchedKind.class);
     private final Map<String, Set<String>> leftovers = new HashMap<>();
+    private final Set<String> again = new HashSet<>();
     private final ReachabilityMonitor monitor;
     private boolean stopped;
 
@@ -82,13 +85,12 @@ final class ClusterWatch {
         kinds.forEach(kind -> progress.put(kind, Progress.LISTING));
     }
 
+    String cluster() {
+        return cluster.name();
+    }
+
     void start() {
-        for (String key : states.keys()) {
-            FactKey parsed = FactKey.parse(key);
-            if (parsed.cluster().equals(cluster.name()) && !parsed.isReachability()) {
-                leftovers.computeIfAbsent(parsed.kind(), none -> new HashSet<>()).add(key);
-            }
-        }
+        noteLeftovers(_ -> true);
         for (String kind : Set.copyOf(leftovers.keySet())) {
             if (progress.keySet().stream().noneMatch(k -> k.resource().qualified().equals(kind))) {
                 bury(kind);
@@ -98,6 +100,47 @@ final class ClusterWatch {
             // Whose an attachment is follows from its volume: volumes first.
             if (kind != WatchedKind.VOLUME_ATTACHMENT) {
                 follow(kind);
+            }
+        }
+    }
+
+    /** What is published of a kind is not what we said: it is listed once more. */
+    void readAgain(String kind) {
+        if (stopped || !again.add(kind)) {
+            return;
+        }
+        // What one instance wrote over another's words comes in bursts.
+        tenant.vertx()
+                .setTimer(
+                        AGAIN.toMillis(),
+                        fired -> {
+                            again.remove(kind);
+                            if (!stopped) {
+                                followAgain(kind);
+                            }
+                        });
+    }
+
+    private void followAgain(String qualified) {
+        noteLeftovers(qualified::equals);
+        for (WatchedKind kind : List.copyOf(watches.keySet())) {
+            Watch watch = watches.get(kind);
+            if (watch != null && kind.resource().qualified().equals(qualified)) {
+                watch.close();
+                progressed(kind, Progress.LISTING);
+                follow(kind);
+            }
+        }
+    }
+
+    /** What the topic has of this cluster until the cluster itself has been asked. */
+    private void noteLeftovers(Predicate<String> kinds) {
+        for (String key : states.keys()) {
+            FactKey parsed = FactKey.parse(key);
+            if (parsed.cluster().equals(cluster.name())
+                    && !parsed.isReachability()
+                    && kinds.test(parsed.kind())) {
+                leftovers.computeIfAbsent(parsed.kind(), none -> new HashSet<>()).add(key);
             }
         }
     }

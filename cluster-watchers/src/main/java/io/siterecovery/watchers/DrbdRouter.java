@@ -121,6 +121,27 @@ final class DrbdRouter {
                 });
     }
 
+    /** Another instance wrote over what was routed under a key. */
+    void routeAgain(String key) {
+        if (!live) {
+            return;
+        }
+        if (key.equals(cluster)) {
+            publishBeats();
+            return;
+        }
+        NodeResource.parse(key.substring(cluster.length() + 1))
+                .ifPresent(
+                        at -> {
+                            RoutedDrbdState state = latest.get(at);
+                            if (state == null) {
+                                routed.remove(key, source(at.node()));
+                            } else {
+                                route(at, state);
+                            }
+                        });
+    }
+
     private void received(ReceivedEvent event) {
         switch (event.data()) {
             case DrbdResourceState state -> state(event, state);

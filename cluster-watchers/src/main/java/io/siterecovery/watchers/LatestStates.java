@@ -5,6 +5,7 @@ import io.siterecovery.events.EventHeaders;
 import io.siterecovery.events.EventType;
 import io.siterecovery.platform.EventReader;
 import io.siterecovery.platform.EventWriter;
+import io.siterecovery.platform.ReceivedEvent;
 import io.siterecovery.platform.Subscription;
 import io.siterecovery.platform.TenantContext;
 import io.vertx.core.Future;
@@ -21,7 +22,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * Keeps a compacted topic equal to the latest states it is given: one record per key, a tombstone
  * for what is gone. Remembers a hash of each, not the state. Everything is sent at once and in
  * order; a record that failed is sent again only while it is still the latest of its key, so an old
- * state never has the last word. Belongs to one context.
+ * state never has the last word. Nor has a writer that was here before and slept meanwhile: what it
+ * says over our word is noticed, and said again as it is. Belongs to one context.
  */
 final class LatestStates {
 
@@ -46,9 +50,12 @@ final class LatestStates {
 
     private final Outlet outlet;
     private final String topic;
+    private final Consumer<String> overwritten;
     private final Map<String, Sent> latest = new HashMap<>();
     private final TreeSet<Long> unsettled = new TreeSet<>();
     private final TreeMap<Long, Promise<Void>> barriers = new TreeMap<>();
+    private @Nullable Subscription reading;
+    private long term;
     private long sequence;
     private boolean closed;
 
@@ -72,41 +79,86 @@ final class LatestStates {
         }
     }
 
-    LatestStates(Outlet outlet, String topic) {
+    /**
+     * @param overwritten told of a key whose last word is an earlier writer's: it is to be put, or
+     *     removed, again
+     */
+    LatestStates(Outlet outlet, String topic, Consumer<String> overwritten) {
         this.outlet = outlet;
         this.topic = topic;
+        this.overwritten = overwritten;
     }
 
-    /** Learns what is in the topic from an earlier life. */
+    /** Learns what is in the topic from an earlier life, and goes on to listen. */
     Future<Void> readBack(BiConsumer<String, Record> each) {
         Map<String, Record> found = new HashMap<>();
+        AtomicBoolean complete = new AtomicBoolean();
         Subscription subscription =
                 outlet.reader()
                         .subscribe(
                                 topic,
                                 outlet.tenant(),
                                 event -> {
-                                    if (event.data() == null) {
+                                    if (complete.get()) {
+                                        heard(event);
+                                    } else if (event.data() == null) {
                                         found.remove(event.key());
                                     } else {
                                         found.put(event.key(), event.data());
                                     }
                                 });
+        reading = subscription;
         return subscription
                 .caughtUp()
                 .timeout(READ_BACK.toMillis(), TimeUnit.MILLISECONDS)
-                .eventually(
-                        () -> {
-                            subscription.close();
-                            return Future.succeededFuture();
-                        })
+                .onFailure(failure -> subscription.close())
                 .onSuccess(
-                        done ->
-                                found.forEach(
-                                        (key, data) -> {
-                                            latest.put(key, new Sent(hash(data), 0));
-                                            each.accept(key, data);
-                                        }));
+                        done -> {
+                            complete.set(true);
+                            term = subscription.position();
+                            found.forEach(
+                                    (key, data) -> {
+                                        latest.put(key, new Sent(hash(data), 0));
+                                        each.accept(key, data);
+                                    });
+                        });
+    }
+
+    /** A record that came after what was read back: ours, or of somebody who writes beside us. */
+    private void heard(ReceivedEvent event) {
+        String id = event.headers().getOrDefault("ce_id", "");
+        if (closed
+                || id.startsWith(outlet.instanceId() + "-")
+                || !isFromBefore(id, event.headers().get("ce_term"))) {
+            return;
+        }
+        Sent ours = latest.get(event.key());
+        long said = event.data() == null ? 0 : hash(event.data());
+        if (said == (ours == null ? 0 : ours.hash())) {
+            return;
+        }
+        LOG.atInfo()
+                .addKeyValue("tenant", outlet.tenant())
+                .addKeyValue("topic", topic)
+                .addKeyValue("key", event.key())
+                .addKeyValue("by", id)
+                .log("an earlier instance wrote over what we said; saying it again");
+        if (said == 0) {
+            latest.remove(event.key());
+        } else {
+            latest.put(event.key(), new Sent(said, 0));
+        }
+        overwritten.accept(event.key());
+    }
+
+    /** A later writer corrects us, not we it; of two that began at one place, the greater id. */
+    private boolean isFromBefore(String id, @Nullable String itsTerm) {
+        try {
+            long other = itsTerm == null ? -1 : Long.parseLong(itsTerm);
+            return other < term || (other == term && id.compareTo(outlet.instanceId()) < 0);
+        } catch (NumberFormatException e) {
+            return true;
+        }
     }
 
     boolean has(String key) {
@@ -145,6 +197,9 @@ final class LatestStates {
     /** Nothing is sent again after this. */
     void close() {
         closed = true;
+        if (reading != null) {
+            reading.close();
+        }
         barriers.values().forEach(barrier -> barrier.tryFail("closed"));
     }
 
@@ -168,7 +223,8 @@ final class LatestStates {
                         outlet.clock().instant(),
                         outlet.tenant(),
                         number,
-                        null);
+                        null,
+                        term);
         outlet.writer()
                 .publish(topic, key, data, headers)
                 .onComplete(

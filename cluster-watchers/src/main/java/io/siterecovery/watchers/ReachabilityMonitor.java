@@ -150,7 +150,8 @@ final class ReachabilityMonitor {
         publish();
     }
 
-    private void publish() {
+    /** Says how it is, unless that was said last. */
+    void publish() {
         ReachabilityFact fact =
                 new ReachabilityFact(
                         reachable.orElse(false),

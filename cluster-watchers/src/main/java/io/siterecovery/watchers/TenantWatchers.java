@@ -13,6 +13,7 @@ import io.siterecovery.watchers.core.WatchedKind;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,10 +21,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What is watched and routed for one tenant. All of it happens on the tenant's context. */
 final class TenantWatchers implements TenantPart {
+
+    /** What is on its way to the topics arrives before the next instance reads them. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
     private final TenantContext tenant;
     private final Context context;
@@ -39,8 +44,12 @@ final class TenantWatchers implements TenantPart {
         this.tenant = tenant;
         this.context = tenant.vertx().getOrCreateContext();
         LatestStates.Outlet outlet = LatestStates.Outlet.of(tenant);
-        this.facts = new LatestStates(outlet, Topics.clusters(tenant.tenant().name()));
-        this.routed = new LatestStates(outlet, Topics.drbd(tenant.tenant().name()));
+        this.facts =
+                new LatestStates(
+                        outlet, Topics.clusters(tenant.tenant().name()), this::factOverwritten);
+        this.routed =
+                new LatestStates(
+                        outlet, Topics.drbd(tenant.tenant().name()), this::routedOverwritten);
     }
 
     /**
@@ -49,15 +58,16 @@ final class TenantWatchers implements TenantPart {
      */
     Future<TenantWatchers> start() {
         Map<String, ReachabilityFact> before = new HashMap<>();
-        return facts.readBack(
+        Future<Void> factsRead =
+                facts.readBack(
                         (key, data) -> {
                             if (data instanceof ReachabilityFact fact) {
                                 before.put(key, fact);
                             } else if (data instanceof PersistentVolumeFact volume) {
                                 owners.put(key, volume);
                             }
-                        })
-                .compose(done -> routed.readBack((key, data) -> {}))
+                        });
+        return Future.all(factsRead, routed.readBack((key, data) -> {}))
                 .compose(
                         done -> {
                             forgetOtherClusters();
@@ -84,9 +94,14 @@ final class TenantWatchers implements TenantPart {
                     watches.forEach(ClusterWatch::stop);
                     monitors.values().forEach(ReachabilityMonitor::stop);
                     routers.values().forEach(DrbdRouter::stop);
-                    facts.close();
-                    routed.close();
-                    done.complete();
+                    Future.all(facts.settled(), routed.settled())
+                            .timeout(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)
+                            .onComplete(
+                                    said -> {
+                                        facts.close();
+                                        routed.close();
+                                        done.complete();
+                                    });
                 });
         return done.future();
     }
@@ -116,6 +131,27 @@ final class TenantWatchers implements TenantPart {
             if (!ours.contains(key.split("/", 2)[0])) {
                 routed.remove(key, "/");
             }
+        }
+    }
+
+    private void factOverwritten(String key) {
+        FactKey fact = FactKey.parse(key);
+        ReachabilityMonitor monitor = monitors.get(fact.cluster());
+        if (monitor == null) {
+            return;
+        }
+        if (fact.isReachability()) {
+            monitor.publish();
+        }
+        watches.stream()
+                .filter(watch -> !fact.isReachability() && watch.cluster().equals(fact.cluster()))
+                .forEach(watch -> watch.readAgain(fact.kind()));
+    }
+
+    private void routedOverwritten(String key) {
+        DrbdRouter router = routers.get(key.split("/", 2)[0]);
+        if (router != null) {
+            router.routeAgain(key);
         }
     }
 

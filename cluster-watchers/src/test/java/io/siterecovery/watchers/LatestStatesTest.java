@@ -7,14 +7,20 @@ import io.siterecovery.events.EventHeaders;
 import io.siterecovery.events.cluster.ReachabilityFact;
 import io.siterecovery.platform.EventReader;
 import io.siterecovery.platform.EventWriter;
+import io.siterecovery.platform.ReceivedEvent;
+import io.siterecovery.platform.Subscription;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +32,11 @@ class LatestStatesTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private record Write(String key, @Nullable Record data, Promise<Long> answer) {
+    /** Where the topic ended when it was read back. */
+    private static final long TERM = 40;
+
+    private record Write(
+            String key, @Nullable Record data, @Nullable Long term, Promise<Long> answer) {
         @Override
         public String toString() {
             return data instanceof ReachabilityFact fact ? key + "=" + fact.detail() : "-" + key;
@@ -34,11 +44,13 @@ class LatestStatesTest {
     }
 
     private final List<Write> writes = new CopyOnWriteArrayList<>();
+    private final List<String> overwritten = new ArrayList<>();
+    private Handler<ReceivedEvent> records = event -> {};
     private LatestStates states;
 
     @BeforeEach
     void start(Vertx vertx) {
-        states = new LatestStates(outlet(vertx), "dr-prod.clusters");
+        states = new LatestStates(outlet(vertx), "dr-prod.clusters", overwritten::add);
     }
 
     @Test
@@ -109,8 +121,73 @@ class LatestStatesTest {
         assertThat(settled.succeeded()).isTrue();
     }
 
+    @Test
+    void what_an_earlier_writer_says_over_our_word_is_said_again_and_nobody_elses() {
+        states.readBack((key, data) -> {});
+        put("k", "2");
+        record("k", "2", "instance-1", TERM);
+        record("k", "3", "later-1", TERM + 1);
+        record("k", "2", "earlier-2", 3L);
+        assertThat(overwritten).isEmpty();
+
+        record("k", "old", "earlier-3", 3L);
+        record("other", "old", "before-there-were-terms-7", null);
+        record("k", null, "earlier-4", 3L);
+        assertThat(overwritten).containsExactly("k", "other", "k");
+        put("k", "2");
+        states.remove("other", "/");
+        assertThat(written()).containsExactly("k=2", "k=2", "-other");
+        assertThat(writes).extracting(Write::term).containsOnly(TERM);
+    }
+
+    /** Two that began at the same end of the topic do not correct one another for ever. */
+    @Test
+    void of_two_writers_of_one_term_one_gives_way() {
+        states.readBack((key, data) -> {});
+        put("k", "mine");
+        record("k", "other", "instance-2nd-1", TERM);
+        assertThat(overwritten).isEmpty();
+        record("k", "other", "a-lesser-one-1", TERM);
+        assertThat(overwritten).containsExactly("k");
+    }
+
+    @Test
+    void nothing_is_corrected_after_the_end() {
+        states.readBack((key, data) -> {});
+        put("k", "mine");
+        states.close();
+        record("k", "old", "earlier-1", 3L);
+        assertThat(overwritten).isEmpty();
+    }
+
+    /** A record of the topic; one without a text is a tombstone. */
+    private void record(String key, @Nullable String detail, String id, @Nullable Long term) {
+        Map<String, String> headers = new HashMap<>(Map.of("ce_id", id));
+        if (term != null) {
+            headers.put("ce_term", term.toString());
+        }
+        Record data = detail == null ? null : fact(detail);
+        records.handle(new ReceivedEvent("dr-prod.clusters", key, 0, Instant.EPOCH, data, headers));
+    }
+
+    private static ReachabilityFact fact(String detail) {
+        return new ReachabilityFact(true, true, Instant.EPOCH, "", detail);
+    }
+
+    /** Whose reader has read as far as it can. */
+    private record ReadUpTo(long position) implements Subscription {
+
+        @Override
+        public Future<Void> caughtUp() {
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public void close() {}
+    }
+
     private void put(String key, String detail) {
-        states.put(key, new ReachabilityFact(true, true, Instant.EPOCH, "", detail), "/");
+        states.put(key, fact(detail), "/");
     }
 
     private List<String> written() {
@@ -123,7 +200,7 @@ class LatestStatesTest {
                     @Override
                     public Future<Long> publish(
                             String topic, String key, @Nullable Record data, EventHeaders headers) {
-                        Write write = new Write(key, data, Promise.promise());
+                        Write write = new Write(key, data, headers.term(), Promise.promise());
                         writes.add(write);
                         return write.answer().future();
                     }
@@ -135,7 +212,8 @@ class LatestStatesTest {
                 };
         EventReader reader =
                 (topic, tenant, handler) -> {
-                    throw new IllegalStateException("nothing is read here");
+                    records = handler;
+                    return new ReadUpTo(TERM);
                 };
         return new LatestStates.Outlet(
                 vertx, reader, writer, Clock.systemUTC(), "instance", "prod");

@@ -92,6 +92,9 @@ public final class EventCodec {
         if (headers.correlationId() != null) {
             put(encoded, "correlationid", headers.correlationId());
         }
+        if (headers.term() != null) {
+            put(encoded, "term", headers.term().toString());
+        }
         encoded.put("content-type", "application/json".getBytes(StandardCharsets.UTF_8));
         return encoded;
     }

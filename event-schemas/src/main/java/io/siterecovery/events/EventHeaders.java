@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param time of the observation
  * @param tenant the deployment; absent in topics of a physical cluster
  * @param correlationId uid of the Failover, where one is concerned
+ * @param term of the writer, where writers follow one another: a later one has a higher
  */
 public record EventHeaders(
         String id,
@@ -20,4 +21,19 @@ public record EventHeaders(
         Instant time,
         @Nullable String tenant,
         @Nullable Long sequence,
-        @Nullable String correlationId) {}
+        @Nullable String correlationId,
+        @Nullable Long term) {
+
+    /** Of a writer that has no successors, or none that matter. */
+    public EventHeaders(
+            String id,
+            EventType type,
+            String source,
+            String subject,
+            Instant time,
+            @Nullable String tenant,
+            @Nullable Long sequence,
+            @Nullable String correlationId) {
+        this(id, type, source, subject, time, tenant, sequence, correlationId, null);
+    }
+}

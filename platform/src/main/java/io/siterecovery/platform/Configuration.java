@@ -24,7 +24,8 @@ public record Configuration(
         String httpHost,
         int httpPort,
         Duration kubernetesDeadline,
-        Duration stopTimeout) {
+        Duration stopTimeout,
+        Onboarding onboarding) {
 
     public static final String CONFIG_FILE = "SITE_RECOVERY_CONFIG_FILE";
 
@@ -44,6 +45,20 @@ public record Configuration(
             return "Kafka[" + securityProtocol + "://" + user + "@" + bootstrapServers + "]";
         }
     }
+
+    /**
+     * What only the tenant-manager needs.
+     *
+     * @param namespace the platform's own, on the quorum cluster
+     * @param tokenAudience empty: that of the quorum cluster's API
+     * @param kafkaReplication of new topics
+     * @param forbidden where no deployment's API server may be, besides what is never allowed
+     */
+    public record Onboarding(
+            String namespace,
+            String tokenAudience,
+            int kafkaReplication,
+            List<AddressRules.Cidr> forbidden) {}
 
     /** What is wrong with the configuration, every fault at once. */
     public static final class Faulty extends Exception {
@@ -81,7 +96,12 @@ public record Configuration(
                         values.number(Setting.HTTP_PORT, 0, 65_535),
                         Duration.ofMillis(
                                 values.number(Setting.KUBERNETES_DEADLINE_MS, 100, 60_000)),
-                        Duration.ofSeconds(values.number(Setting.STOP_TIMEOUT_SECONDS, 1, 600)));
+                        Duration.ofSeconds(values.number(Setting.STOP_TIMEOUT_SECONDS, 1, 600)),
+                        new Onboarding(
+                                values.text(Setting.NAMESPACE),
+                                values.text(Setting.TOKEN_AUDIENCE),
+                                values.number(Setting.KAFKA_REPLICATION, 1, 15),
+                                values.ranges(Setting.FORBIDDEN_CIDRS)));
         if (!values.faults.isEmpty()) {
             throw new Faulty(values.faults);
         }
@@ -160,6 +180,20 @@ public record Configuration(
                             + " to "
                             + most);
             return least;
+        }
+
+        List<AddressRules.Cidr> ranges(Setting setting) {
+            List<AddressRules.Cidr> ranges = new ArrayList<>();
+            for (String text : text(setting).split(",", -1)) {
+                try {
+                    if (!text.isBlank()) {
+                        ranges.add(AddressRules.Cidr.parse(text.strip()));
+                    }
+                } catch (IllegalArgumentException e) {
+                    faults.add(setting.environmentVariable() + ": " + e.getMessage());
+                }
+            }
+            return List.copyOf(ranges);
         }
 
         @Nullable Path path(Setting setting) {

@@ -21,10 +21,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.ServiceLoader;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,35 +45,25 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final String instanceId =
             hostName() + "-" + UUID.randomUUID().toString().substring(0, 8);
+    private final AtomicLong starts = new AtomicLong();
     private final Clock clock = Clock.systemUTC();
     private final Vertx vertx;
     private final Kubeconfig quorumKubeconfig;
     private final KubernetesCluster quorum;
     private final KafkaEvents kafka;
     private final Tenants tenants;
-
-    public static void main(String[] args) {
-        try {
-            Configuration configuration = Configuration.load(System.getenv());
-            List<ServiceModule> modules =
-                    ServiceLoader.load(ServiceModule.class).stream()
-                            .map(ServiceLoader.Provider::get)
-                            .toList();
-            ControlPlane controlPlane = new ControlPlane(configuration, modules);
-            Runtime.getRuntime().addShutdownHook(new Thread(controlPlane::stop, "stop"));
-            Future.await(controlPlane.start());
-        } catch (Configuration.Faulty | Kubeconfig.Refused | IOException | RuntimeException e) {
-            LOG.atError().addKeyValue("reason", e.getMessage()).log("cannot start");
-            System.exit(2);
-        }
-    }
+    private final Context ofTenants;
+    private final Sharing sharing;
 
     /**
      * Makes everything and starts nothing.
      *
+     * @param deployment the only one it is there for; empty: all that have no instances of their
+     *     own
      * @throws Kubeconfig.Refused if the kubeconfig of the quorum cluster is not accepted
      */
-    public ControlPlane(Configuration configuration, List<ServiceModule> modules)
+    public ControlPlane(
+            Configuration configuration, List<ServiceModule> modules, Optional<String> deployment)
             throws IOException, Kubeconfig.Refused {
         this.configuration = configuration;
         this.modules =
@@ -88,15 +80,22 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
                         .build();
         this.quorum = newQuorumClient(OURSELVES);
         this.kafka = new KafkaEvents(vertx, configuration.kafka(), metrics);
+        Share.Mode mode =
+                deployment
+                        .<Share.Mode>map(Share.Mode.Dedicated::new)
+                        .orElseGet(Share.Mode.Pooled::new);
         this.tenants =
                 new Tenants(
                         quorum,
+                        mode,
                         (name, whenGone) ->
                                 new TenantRun(
                                         vertx,
                                         name,
                                         tenant -> TenantVerticle.deploy(vertx, this, tenant),
                                         whenGone));
+        this.ofTenants = vertx.getOrCreateContext();
+        this.sharing = new Sharing(configuration.kafka(), mode, this::shareChanged);
     }
 
     /** Starts to serve; completes with the HTTP port. Tenants start as they are found. */
@@ -104,9 +103,12 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
         new JvmMemoryMetrics().bindTo(metrics);
         new JvmThreadMetrics().bindTo(metrics);
         new ProcessorMetrics().bindTo(metrics);
-        Context own = vertx.getOrCreateContext();
-        own.runOnContext(now -> tenants.start());
-        return new HttpEndpoints(vertx, tenants, kafka, metrics)
+        Meters own = new Meters(metrics, Map.of());
+        own.gauge(Metric.TENANTS_RUNNING, Map.of(), () -> tenants.names().size());
+        own.gauge(Metric.PARTITIONS_HELD, Map.of(), () -> sharing.share().held().size());
+        ofTenants.runOnContext(now -> tenants.start());
+        sharing.start();
+        return new HttpEndpoints(vertx, tenants, sharing, kafka, metrics)
                 .listen(configuration.httpHost(), configuration.httpPort())
                 .map(
                         server -> {
@@ -121,10 +123,17 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
                         });
     }
 
-    /** Stops tenants, then clients; gives up waiting after the configured time. */
+    private Future<Void> shareChanged(Share share) {
+        Promise<Void> stopped = Promise.promise();
+        ofTenants.runOnContext(now -> tenants.share(share).onComplete(stopped));
+        return stopped.future();
+    }
+
+    /** Gives its tenants back, then stops clients; gives up waiting after the configured time. */
     public void stop() {
         Promise<Void> stopped = Promise.promise();
-        tenants.stop()
+        sharing.leave()
+                .eventually(tenants::stop)
                 .eventually(kafka::close)
                 .onComplete(done -> quorum.close())
                 .eventually(vertx::close)
@@ -174,7 +183,7 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
         return new TenantContext(
                 vertx,
                 tenant,
-                instanceId,
+                instanceId + "-" + starts.incrementAndGet(),
                 quorum,
                 primary,
                 dr,

@@ -19,13 +19,19 @@ final class HttpEndpoints {
 
     private final Vertx vertx;
     private final Tenants tenants;
+    private final Sharing sharing;
     private final KafkaEvents kafka;
     private final PrometheusMeterRegistry metrics;
 
     HttpEndpoints(
-            Vertx vertx, Tenants tenants, KafkaEvents kafka, PrometheusMeterRegistry metrics) {
+            Vertx vertx,
+            Tenants tenants,
+            Sharing sharing,
+            KafkaEvents kafka,
+            PrometheusMeterRegistry metrics) {
         this.vertx = vertx;
         this.tenants = tenants;
+        this.sharing = sharing;
         this.kafka = kafka;
         this.metrics = metrics;
     }
@@ -44,6 +50,7 @@ final class HttpEndpoints {
                 .onComplete(
                         answered -> {
                             Map<String, Object> missing = new TreeMap<>(tenants.notReady());
+                            sharing.notReady().ifPresent(why -> missing.put("(share)", why));
                             if (answered.failed()) {
                                 missing.put("(kafka)", "the brokers do not answer");
                             }
@@ -55,9 +62,22 @@ final class HttpEndpoints {
                                             missing.isEmpty(),
                                             "tenants",
                                             tenants.names(),
+                                            "share",
+                                            share(),
                                             "missing",
                                             missing));
                         });
+    }
+
+    private Map<String, Object> share() {
+        Share share = sharing.share();
+        return Map.of(
+                "group",
+                share.mode().group(),
+                "partitionsHeld",
+                share.held().stream().sorted().toList(),
+                "partitions",
+                share.partitions());
     }
 
     private void metrics(RoutingContext request) {

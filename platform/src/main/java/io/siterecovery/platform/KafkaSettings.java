@@ -2,9 +2,10 @@ package io.siterecovery.platform;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 
 /** What every Kafka client of this process is told. */
-final class KafkaSettings {
+public final class KafkaSettings {
 
     private static final int ADMIN_TIMEOUT_MS = 10_000;
 
@@ -24,17 +25,39 @@ final class KafkaSettings {
         return settings;
     }
 
-    static Map<String, String> consumer(Configuration.Kafka kafka) {
+    public static Map<String, String> consumer(Configuration.Kafka kafka) {
         Map<String, String> settings = client(kafka);
         settings.put("enable.auto.commit", "false");
         settings.put("auto.offset.reset", "earliest");
         settings.put("allow.auto.create.topics", "false");
         settings.put("fetch.min.bytes", "1");
+        // A topic that is read from now on waits for the end of the request that is under way.
+        settings.put("fetch.max.wait.ms", "100");
         settings.put("max.poll.records", "500");
         return settings;
     }
 
-    static Map<String, String> admin(Configuration.Kafka kafka) {
+    /**
+     * A member of a group in which a death is noticed within seconds: the classic protocol, since a
+     * stock broker lets no session of the newer one be shorter than 45 s.
+     */
+    static Map<String, String> member(Configuration.Kafka kafka, String group) {
+        Map<String, String> settings = client(kafka);
+        settings.put("group.id", group);
+        settings.put("group.protocol", "classic");
+        settings.put("session.timeout.ms", "6000");
+        settings.put("heartbeat.interval.ms", "2000");
+        // Also how long others wait in a rebalance for one that is alive and does not come.
+        settings.put("max.poll.interval.ms", "15000");
+        settings.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+        settings.put("metadata.max.age.ms", "10000");
+        settings.put("enable.auto.commit", "false");
+        settings.put("auto.offset.reset", "latest");
+        settings.put("allow.auto.create.topics", "false");
+        return settings;
+    }
+
+    public static Map<String, String> admin(Configuration.Kafka kafka) {
         Map<String, String> settings = client(kafka);
         settings.put("request.timeout.ms", String.valueOf(ADMIN_TIMEOUT_MS / 2));
         settings.put("default.api.timeout.ms", String.valueOf(ADMIN_TIMEOUT_MS));

@@ -12,6 +12,7 @@ import io.siterecovery.platform.KubernetesFailure.Reason;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +62,27 @@ public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
             Duration deadline,
             @Nullable String expectedUid) {
         return of(vertx, name, kubeconfig, deadline, expectedUid, new Door(new Gates(), name));
+    }
+
+    /**
+     * Makes a client for whoever's kubeconfig, that calls only where it may.
+     *
+     * @throws AddressRules.Forbidden if the server is where nobody may call
+     * @throws KubernetesFailure if nobody knows the server's name
+     */
+    public static KubernetesCluster of(
+            Vertx vertx,
+            String name,
+            Kubeconfig kubeconfig,
+            Duration deadline,
+            @Nullable String expectedUid,
+            AddressRules addresses) {
+        try {
+            addresses.check(kubeconfig.server());
+        } catch (UnknownHostException e) {
+            throw new KubernetesFailure(Reason.UNREACHABLE, 0, "nobody knows the server's name");
+        }
+        return of(vertx, name, kubeconfig, deadline, expectedUid);
     }
 
     /**
@@ -212,6 +234,21 @@ public final class KubernetesCluster implements KubernetesApi, AutoCloseable {
         }
         Body body = new Body("DELETE", "application/json", text(options));
         return onCallersContext(call(ApiPath.object(kind, namespace, name), body)).mapEmpty();
+    }
+
+    /** What the API serves at a path that is no object of ours, as in {@code /version}. */
+    public Future<JsonNode> read(String path) {
+        return onCallersContext(call(ApiPath.of(path), null));
+    }
+
+    /**
+     * Asks a question in the form of an object, as in {@code SubjectAccessReview}: it is answered
+     * and not stored.
+     *
+     * @param path of the collection it is posted to
+     */
+    public Future<JsonNode> review(String path, ObjectNode question) {
+        return onCallersContext(call(ApiPath.of(path), post(question)));
     }
 
     /**

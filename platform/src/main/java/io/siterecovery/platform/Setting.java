@@ -17,7 +17,20 @@ public enum Setting {
     HTTP_HOST("0.0.0.0", "address that `/healthz`, `/readyz` and `/metrics` are served on"),
     HTTP_PORT("8080", "their port; 0 takes a free one and logs it"),
     KUBERNETES_DEADLINE_MS("5000", "deadline of one call to a Kubernetes API, milliseconds"),
-    STOP_TIMEOUT_SECONDS("10", "how long a stop may take before the process ends anyway");
+    STOP_TIMEOUT_SECONDS("10", "how long a stop may take before the process ends anyway"),
+    NAMESPACE(
+            "site-recovery",
+            "namespace of the platform on the quorum cluster (tenant-manager: orders and the"
+                    + " agents' credentials are kept there)"),
+    TOKEN_AUDIENCE(
+            "",
+            "audience that callers' tokens must have (tenant-manager); empty: the cluster's own"),
+    KAFKA_REPLICATION("3", "replicas of a deployment's topics (tenant-manager)"),
+    FORBIDDEN_CIDRS(
+            "",
+            "`range[,range…]` where no deployment's API server may be: the quorum cluster's own pods,"
+                    + " services and nodes; loopback and link-local are forbidden unless a deployment"
+                    + " is allowed them by name");
 
     private final @Nullable String defaultValue;
     private final String description;

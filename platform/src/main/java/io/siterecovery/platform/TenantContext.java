@@ -9,7 +9,8 @@ import java.time.Clock;
  * Everything a module may use for one tenant. The three clusters carry this tenant's credentials
  * (the quorum cluster our own); nothing here reaches another tenant.
  *
- * @param instanceId of this process: host name and a random part, new at each start
+ * @param instanceId of this run of the tenant: host name and a random part of the process, and a
+ *     number that is new at each start of a tenant in it
  */
 public record TenantContext(
         Vertx vertx,

@@ -79,6 +79,15 @@ final class TenantRun {
         step();
     }
 
+    boolean isWanted() {
+        return wanted != null;
+    }
+
+    /** Completes when nothing of the tenant runs and nobody has wanted it again meanwhile. */
+    Future<Void> gone() {
+        return gone.future();
+    }
+
     /** Stops the tenant; completes when it has stopped. */
     Future<Void> end() {
         context.runOnContext(now -> want(null));
@@ -98,9 +107,8 @@ final class TenantRun {
         }
         if (present != null && !(next != null && next.equals(started))) {
             stop(present);
-        } else if (present == null && next == null) {
+        } else if (present == null && next == null && gone.tryComplete()) {
             whenGone.run();
-            gone.tryComplete();
         } else if (present == null && next != null && !waiting) {
             start(next);
         }

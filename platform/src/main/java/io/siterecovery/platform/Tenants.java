@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which deployments there are: a namespace {@code dr-<d>} of the quorum cluster with our label and
- * a ProtectionZone is one, however it was made. Each gets its own {@link TenantRun}.
+ * a ProtectionZone is one, however it was made. Each that is in our {@link Share} gets its own
+ * {@link TenantRun}.
  */
 final class Tenants {
 
@@ -28,16 +29,25 @@ final class Tenants {
 
     private final KubernetesCluster quorum;
     private final TenantRun.Factory runs;
-    private final Map<String, String> deploymentOfNamespace = new HashMap<>();
+    private final Map<String, Home> homes = new HashMap<>();
     private final Map<String, Map<String, GenericKubernetesResource>> zones = new HashMap<>();
     private final Map<String, String> faults = new ConcurrentHashMap<>();
     private final Map<String, TenantRun> running = new ConcurrentHashMap<>();
     private final List<Watch> watches = new ArrayList<>();
+    private Share share;
     private volatile boolean namespacesKnown;
     private volatile boolean zonesKnown;
+    private volatile Optional<String> waitsFor = Optional.empty();
 
-    Tenants(KubernetesCluster quorum, TenantRun.Factory runs) {
+    /** What the labels of a namespace say. */
+    private record Home(String deployment, Isolation isolation) {}
+
+    /**
+     * @param mode for whom this process is there; it runs nothing before it has a share
+     */
+    Tenants(KubernetesCluster quorum, Share.Mode mode, TenantRun.Factory runs) {
         this.quorum = quorum;
+        this.share = Share.nothing(mode);
         this.runs = runs;
     }
 
@@ -52,17 +62,34 @@ final class Tenants {
         watches.add(quorum.follow(ResourceKind.PROTECTION_ZONE, null, Selector.ALL, new Zones()));
     }
 
+    /**
+     * What is ours from now on; on the context of {@link #start()}.
+     *
+     * @return completes when what is not ours any more has stopped
+     */
+    Future<Void> share(Share now) {
+        share = now;
+        lookAtAll();
+        return Future.join(
+                        running.values().stream()
+                                .filter(run -> !run.isWanted())
+                                .map(TenantRun::gone)
+                                .toList())
+                .mapEmpty();
+    }
+
     Future<Void> stop() {
         watches.forEach(Watch::close);
         return Future.join(running.values().stream().map(TenantRun::end).toList()).mapEmpty();
     }
 
-    /** What is missing, by tenant; empty: everything that should run does. */
+    /** What is missing, by tenant; empty: everything that should run here does. */
     Map<String, String> notReady() {
         Map<String, String> missing = new TreeMap<>(faults);
         if (!namespacesKnown || !zonesKnown) {
             missing.put("(quorum)", "the list of deployments has not been read");
         }
+        waitsFor.ifPresent(what -> missing.put("(deployment)", what));
         running.values()
                 .forEach(run -> run.notReady().ifPresent(why -> missing.put(run.name(), why)));
         return missing;
@@ -83,7 +110,6 @@ final class Tenants {
         } catch (IllegalArgumentException e) {
             faults.put(namespace, String.valueOf(e.getMessage()));
             LOG.atWarn()
-                    .addKeyValue("tenant", deploymentOfNamespace.get(namespace))
                     .addKeyValue("namespace", namespace)
                     .addKeyValue("reason", e.getMessage())
                     .log("not a usable deployment");
@@ -96,19 +122,59 @@ final class Tenants {
         if (run != null) {
             run.want(wanted.orElse(null));
         }
+        waitsFor = whyNothingIsOurs();
     }
 
     private void lookAtAll() {
         if (namespacesKnown && zonesKnown) {
-            deploymentOfNamespace.keySet().forEach(this::look);
+            homes.keySet().forEach(this::look);
+            waitsFor = whyNothingIsOurs();
         }
     }
 
+    /** An instance for one deployment says why that one is not run this way; others have many. */
+    private Optional<String> whyNothingIsOurs() {
+        return switch (share.mode()) {
+            case Share.Mode.Pooled _ -> Optional.empty();
+            case Share.Mode.Dedicated(String deployment) ->
+                    whyNotDedicated(NAMESPACE_PREFIX + deployment, deployment);
+        };
+    }
+
+    private Optional<String> whyNotDedicated(String namespace, String deployment) {
+        Home home = homes.get(namespace);
+        if (home == null || !home.deployment().equals(deployment)) {
+            return Optional.of(
+                    "no namespace %s with the label %s: %s"
+                            .formatted(namespace, ApiGroups.DEPLOYMENT_LABEL, deployment));
+        }
+        if (home.isolation() != Isolation.DEDICATED) {
+            return Optional.of(
+                    "namespace %s has no label %s: %s, so it is not for instances of its own"
+                            .formatted(
+                                    namespace,
+                                    ApiGroups.ISOLATION_LABEL,
+                                    Isolation.DEDICATED_WORD));
+        }
+        return zones.getOrDefault(namespace, Map.of()).isEmpty()
+                ? Optional.of("no ProtectionZone in namespace " + namespace)
+                : Optional.empty();
+    }
+
     private Optional<Tenant> tenantOf(String namespace) {
-        String deployment = deploymentOfNamespace.get(namespace);
+        Home home = homes.get(namespace);
         Map<String, GenericKubernetesResource> here = zones.getOrDefault(namespace, Map.of());
-        if (deployment == null || here.isEmpty()) {
+        if (home == null || here.isEmpty() || !share.covers(home.deployment(), home.isolation())) {
             return Optional.empty();
+        }
+        String deployment = home.deployment();
+        if (home.isolation() == Isolation.UNKNOWN) {
+            throw new IllegalArgumentException(
+                    "label %s of namespace %s must be %s or absent"
+                            .formatted(
+                                    ApiGroups.ISOLATION_LABEL,
+                                    namespace,
+                                    Isolation.DEDICATED_WORD));
         }
         if (!namespace.equals(NAMESPACE_PREFIX + deployment)) {
             throw new IllegalArgumentException(
@@ -138,10 +204,17 @@ final class Tenants {
         @Override
         public void observed(GenericKubernetesResource object) {
             String name = object.getMetadata().getName();
-            Map<String, String> labels = object.getMetadata().getLabels();
-            String deployment = labels == null ? null : labels.get(ApiGroups.DEPLOYMENT_LABEL);
+            Map<String, String> labels =
+                    Objects.requireNonNullElse(object.getMetadata().getLabels(), Map.of());
+            String deployment = labels.get(ApiGroups.DEPLOYMENT_LABEL);
             boolean going = object.getMetadata().getDeletionTimestamp() != null;
-            remember(name, going ? null : deployment);
+            remember(
+                    name,
+                    going || deployment == null
+                            ? null
+                            : new Home(
+                                    deployment,
+                                    Isolation.of(labels.get(ApiGroups.ISOLATION_LABEL))));
         }
 
         @Override
@@ -160,12 +233,9 @@ final class Tenants {
             warn("namespaces", failure);
         }
 
-        private void remember(String name, @Nullable String deployment) {
-            String before =
-                    deployment == null
-                            ? deploymentOfNamespace.remove(name)
-                            : deploymentOfNamespace.put(name, deployment);
-            if (!Objects.equals(before, deployment)) {
+        private void remember(String name, @Nullable Home home) {
+            Home before = home == null ? homes.remove(name) : homes.put(name, home);
+            if (!Objects.equals(before, home)) {
                 look(name);
             }
         }

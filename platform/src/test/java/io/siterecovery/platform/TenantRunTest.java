@@ -61,6 +61,19 @@ class TenantRunTest {
         assertThat(log).containsExactly("started a", "stopped a", "started c", "stopped c", "gone");
     }
 
+    /** Whoever is told that it has gone may have made another one by then. */
+    @Test
+    void what_has_gone_while_it_waited_to_be_tried_again_goes_once(Vertx vertx) {
+        failures.set(1);
+        TenantRun run = run(vertx, tenant("a"));
+        await().atMost(PATIENCE).until(() -> run.notReady().orElse("").contains("no luck"));
+        run.end().await();
+        assertThat(log).containsExactly("failed a", "gone");
+        // Its timer fires in vain.
+        await().pollDelay(Duration.ofMillis(900)).atMost(PATIENCE).until(() -> true);
+        assertThat(log).containsExactly("failed a", "gone");
+    }
+
     private TenantRun run(Vertx vertx, Tenant tenant) {
         AtomicReference<TenantRun> run = new AtomicReference<>();
         vertx.getOrCreateContext()

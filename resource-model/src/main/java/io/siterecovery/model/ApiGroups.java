@@ -13,6 +13,20 @@ public final class ApiGroups {
     /** Label of a namespace {@code dr-<d>}; its value is the deployment's name. */
     public static final String DEPLOYMENT_LABEL = PREFIX + "deployment";
 
+    /** Label of such a namespace: who runs the deployment, {@code pooled} or {@code dedicated}. */
+    public static final String ISOLATION_LABEL = PREFIX + "isolation";
+
+    /**
+     * On such a namespace: since when its kubeconfigs are as they are; a change is read at once.
+     */
+    public static final String CREDENTIALS_SINCE = PREFIX + "credentials-since";
+
+    /** On a ProtectionZone: everything of the deployment is removed before it goes. */
+    public static final String DEPLOYMENT_FINALIZER = PREFIX + "deployment";
+
+    /** On a ProtectionZone: why no new planned failovers and no new groups are taken on. */
+    public static final String CORDONED = PREFIX + "cordoned";
+
     /** {@code <deployment>/<group>/<epoch>/<term>} on each VM and copy of a group. */
     public static final String CLAIM = PREFIX + "claim";
 

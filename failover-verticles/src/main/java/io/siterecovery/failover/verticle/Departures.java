@@ -63,6 +63,10 @@ final class Departures {
         } else {
             goneSince.putIfAbsent(group, seen.now());
         }
+        if (views.leaving()) {
+            // Nobody has second thoughts about a whole deployment: he was asked before.
+            goneSince.put(group, Instant.EPOCH);
+        }
         if (seen.ownership().isEmpty()) {
             goneSince.remove(group);
             return Optional.empty();

@@ -91,6 +91,9 @@ final class Lane {
     }
 
     private void failed(Exception e) {
+        if (closed) {
+            return;
+        }
         failures++;
         String failure = String.valueOf(e.getMessage());
         if (!failure.equals(lastFailure)) {

@@ -73,6 +73,7 @@ public final class GroupViews {
     private final Function<ClusterId, Optional<Boolean>> fenceHolds;
     private final Function<GroupId, Findings> findings;
     private final MemberDisks disks;
+    private final Deployment deployment;
     private final Set<String> drbdTaints;
     private final Readings readings = new Readings();
     private final Map<String, Roster> rosters = new HashMap<>();
@@ -92,6 +93,7 @@ public final class GroupViews {
         this.fenceHolds = fenceHolds;
         this.findings = findings;
         this.disks = new MemberDisks(view, this::memberOf);
+        this.deployment = new Deployment(view, tenant);
         List<String> keys = tenant.zone().drbdTaints();
         this.drbdTaints = Set.copyOf(keys == null ? DRBD_TAINTS : keys);
     }
@@ -222,6 +224,11 @@ public final class GroupViews {
         return hubComplete() && sites().stream().allMatch(this::known);
     }
 
+    /** The deployment is being removed: groups are let go at once. */
+    public boolean leaving() {
+        return deployment.leaving();
+    }
+
     public boolean hubComplete() {
         return view.reachability(FactKey.QUORUM).filter(ReachabilityFact::complete).isPresent();
     }
@@ -289,7 +296,8 @@ public final class GroupViews {
                 replication,
                 taints(sites, replication),
                 findings.apply(group),
-                view.pastMoves(group));
+                view.pastMoves(group),
+                deployment.standing());
     }
 
     /** Nodes are looked at only where one of them has such a taint. */
@@ -378,6 +386,7 @@ public final class GroupViews {
     /** The group's object in {@code dr-<d>}, where it was written there. */
     public Optional<Copy> hubCopy(GroupId group) {
         return hubFact(ResourceKind.PROTECTION_GROUP, group.name())
+                .filter(_ -> !deployment.leaving())
                 .filter(f -> hubGroup(group.name(), f).filter(group::equals).isPresent())
                 .flatMap(this::copy);
     }
@@ -452,23 +461,26 @@ public final class GroupViews {
                         group.namespace(),
                         group.name())
                 .flatMap(this::copy)
+                .filter(copy -> copy.madeByUs() || !deployment.leaving())
                 .filter(copy -> Misfits.fault(copy.spec(), group.namespace(), tenant).isEmpty());
     }
 
     /** Somebody defines it, but nobody can tell as what: that is not to pass for its end. */
     private boolean isMisfit(GroupId group) {
-        return sites().stream()
-                .flatMap(
-                        site ->
-                                view
-                                        .get(
-                                                CustomResourceFact.class,
-                                                site.name(),
-                                                ResourceKind.PROTECTION_GROUP,
-                                                group.namespace(),
-                                                group.name())
-                                        .stream())
-                .anyMatch(fact -> !Misfits.fault(fact, group.namespace(), tenant).isEmpty());
+        return !deployment.leaving()
+                && sites().stream()
+                        .flatMap(
+                                site ->
+                                        view
+                                                .get(
+                                                        CustomResourceFact.class,
+                                                        site.name(),
+                                                        ResourceKind.PROTECTION_GROUP,
+                                                        group.namespace(),
+                                                        group.name())
+                                                .stream())
+                        .anyMatch(
+                                fact -> !Misfits.fault(fact, group.namespace(), tenant).isEmpty());
     }
 
     private Optional<Copy> copy(CustomResourceFact fact) {

@@ -147,6 +147,10 @@ public final class TenantView {
         version++;
         Map<String, RoutedDrbdState> nodes = drbd.computeIfAbsent(resource, r -> new TreeMap<>());
         String place = cluster + "/" + node;
+        RoutedDrbdState known = nodes.get(place);
+        if (state != null && known != null && isOlder(state, known)) {
+            return;
+        }
         if (state == null) {
             nodes.remove(place);
             cuts.gone(cluster, node, resource);
@@ -312,6 +316,13 @@ public final class TenantView {
 
     private static boolean isOlder(ClusterFact fact, ClusterFact known) {
         return version(fact) < version(known);
+    }
+
+    /** Passed on late by an instance that slept; a topic that was made anew begins at 0 again. */
+    private static boolean isOlder(RoutedDrbdState state, RoutedDrbdState known) {
+        return state.siteId().equals(known.siteId())
+                && state.offset() < known.offset()
+                && state.appendedAt().isBefore(known.appendedAt());
     }
 
     private static long version(ClusterFact fact) {

@@ -1,5 +1,6 @@
 package io.siterecovery.failover.view;
 
+import static io.siterecovery.failover.core.Fixtures.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,7 +12,9 @@ import io.siterecovery.events.cluster.PersistentVolumeClaimFact;
 import io.siterecovery.events.cluster.PersistentVolumeFact;
 import io.siterecovery.events.cluster.VirtualMachineFact;
 import io.siterecovery.events.cluster.VolumeAttachmentFact;
+import io.siterecovery.events.drbd.DrbdResourceState;
 import io.siterecovery.events.drbd.RoutedBeats;
+import io.siterecovery.events.drbd.RoutedDrbdState;
 import io.siterecovery.failover.core.ownership.GroupId;
 import io.siterecovery.model.ResourceKind;
 import java.time.Instant;
@@ -112,6 +115,24 @@ class TenantViewTest {
         view.applyDrbd("cluster1", "n1", "pv-1", null);
         view.applyDrbd("cluster1", "n1", "unknown", null);
         assertThat(changes).containsExactly(machines("vm"), new Change.Everything());
+    }
+
+    @Test
+    void a_word_of_a_node_that_comes_after_a_later_one_changes_nothing() {
+        Instant noon = Instant.parse("2026-01-01T12:00:00Z");
+        DrbdResourceState state = state("n1", "n2");
+        RoutedDrbdState later = new RoutedDrbdState("cluster1", "site", 8, noon, state);
+        RoutedDrbdState earlier =
+                new RoutedDrbdState("cluster1", "site", 7, noon.minusSeconds(9), state);
+        RoutedDrbdState inAnewTopic =
+                new RoutedDrbdState("cluster1", "site", 0, noon.plusSeconds(9), state);
+        view.applyDrbd("cluster1", "n1", "pv-1", later);
+        changes.clear();
+        view.applyDrbd("cluster1", "n1", "pv-1", earlier);
+        assertThat(view.drbd("pv-1")).containsExactly(later);
+        assertThat(changes).isEmpty();
+        view.applyDrbd("cluster1", "n1", "pv-1", inAnewTopic);
+        assertThat(view.drbd("pv-1")).containsExactly(inAnewTopic);
     }
 
     @Test

@@ -15,6 +15,9 @@ interface Clusters extends AutoCloseable {
     /** For the control plane on the quorum cluster. */
     String controlPlane();
 
+    /** For the tenant-manager on the quorum cluster. */
+    String tenantManager();
+
     @Override
     void close();
 }

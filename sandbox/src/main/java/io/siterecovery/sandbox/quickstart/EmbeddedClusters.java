@@ -14,6 +14,8 @@ final class EmbeddedClusters implements Clusters {
     /** Has the rights of deploy/ and no others. */
     private static final String CONTROL_PLANE = "site-recovery:control-plane";
 
+    private static final String TENANT_MANAGER = "site-recovery:tenant-manager";
+
     private final Map<Role, KubernetesApiServer> servers = new EnumMap<>(Role.class);
 
     static EmbeddedClusters start(Vertx vertx, Path folder) {
@@ -47,6 +49,19 @@ final class EmbeddedClusters implements Clusters {
     @Override
     public String controlPlane() {
         return server(Role.QUORUM).kubeconfig("site-recovery", CONTROL_PLANE);
+    }
+
+    @Override
+    public String tenantManager() {
+        return server(Role.QUORUM).kubeconfig("tenant-manager", TENANT_MANAGER);
+    }
+
+    /** Lets the tenant-manager, and people, do what the manifests of the project let them do. */
+    void grantStaff(SiteApi quorum, Path home) {
+        Path deploy = home.resolve("deploy");
+        Rights.of(deploy.resolve("rbac-tenant-manager.yaml")).grant(quorum, TENANT_MANAGER);
+        Rights.of(deploy.resolve("rbac-dedicated.yaml")).define(quorum);
+        Rights.of(deploy.resolve("rbac-people.yaml")).define(quorum);
     }
 
     /** Lets the control plane do what the manifests of the project let it do. */

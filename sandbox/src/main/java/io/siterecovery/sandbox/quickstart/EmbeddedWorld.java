@@ -175,8 +175,12 @@ public final class EmbeddedWorld implements AutoCloseable {
         return world.controlPlane().pid();
     }
 
+    public ServiceProcess controlPlane() {
+        return world.controlPlane();
+    }
+
     /** One more control plane beside the first, until it is closed. */
-    public AutoCloseable anotherControlPlane(String name) {
+    public ServiceProcess anotherControlPlane(String name) {
         return world.anotherControlPlane(name);
     }
 

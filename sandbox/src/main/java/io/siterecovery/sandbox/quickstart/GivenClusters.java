@@ -45,6 +45,11 @@ record GivenClusters(Path folder, Narrator narrator) implements Clusters {
     }
 
     @Override
+    public String tenantManager() {
+        return serviceAccount(Role.QUORUM, "tenant-manager");
+    }
+
+    @Override
     public void close() {}
 
     private String serviceAccount(Role role, String name) {

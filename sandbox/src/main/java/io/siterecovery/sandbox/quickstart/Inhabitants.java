@@ -6,12 +6,19 @@ import java.util.List;
 /**
  * Who shares the two sites, and with which machines.
  *
+ * @param onboarded by the tenant-manager; else by objects that somebody put there, as from Git
  * @param relayed each deployment reaches its sites on a way of its own, which can be interrupted
  */
-record Inhabitants(List<Deployment> deployments, List<Machine> machines, boolean relayed) {
+record Inhabitants(
+        List<Deployment> deployments, List<Machine> machines, boolean relayed, boolean onboarded) {
 
     static Inhabitants documented(QuickstartOptions options) {
-        return new Inhabitants(Deployment.ALL, Plan.machines(options), false);
+        return new Inhabitants(Deployment.ALL, Plan.machines(options), false, false);
+    }
+
+    /** The same, ordered from the tenant-manager. */
+    static Inhabitants onboarded(QuickstartOptions options) {
+        return new Inhabitants(Deployment.ALL, Plan.machines(options), false, true);
     }
 
     /** Deployments {@code tenant-<n>}, each with a namespace of its own called the same. */
@@ -25,6 +32,6 @@ record Inhabitants(List<Deployment> deployments, List<Machine> machines, boolean
                 machines.addAll(Machine.ofGroup(name, group, vms));
             }
         }
-        return new Inhabitants(List.copyOf(all), List.copyOf(machines), true);
+        return new Inhabitants(List.copyOf(all), List.copyOf(machines), true, false);
     }
 }

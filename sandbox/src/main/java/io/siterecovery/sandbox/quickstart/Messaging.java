@@ -17,7 +17,13 @@ final class Messaging {
     private static final String CONTROL_PLANE = "control-plane";
     private static final int TENANT_PARTITIONS = 16;
 
+    /** Those in which instances share the deployments out. */
+    private static final String TENANT_MANAGER = "tenant-manager";
+
+    private static final String CONTROL_PLANE_GROUPS = "site-recovery.";
+
     private final EmbeddedKafka kafka;
+    private final String tenantManagerPassword = UUID.randomUUID().toString();
     private final String controlPlanePassword = UUID.randomUUID().toString();
 
     Messaging(EmbeddedKafka kafka) {
@@ -48,9 +54,41 @@ final class Messaging {
                 AclOperation.DESCRIBE);
         kafka.allow(
                 CONTROL_PLANE,
-                new ResourcePattern(ResourceType.GROUP, "*", PatternType.LITERAL),
+                new ResourcePattern(ResourceType.GROUP, CONTROL_PLANE_GROUPS, PatternType.PREFIXED),
                 AclOperation.READ,
                 AclOperation.DESCRIBE);
+    }
+
+    /** Lets the tenant-manager make topics and users, and read what it checks and serves. */
+    Map<String, String> tenantManagerEnvironment() {
+        kafka.createUser(TENANT_MANAGER, tenantManagerPassword);
+        kafka.allow(
+                TENANT_MANAGER,
+                new ResourcePattern(ResourceType.CLUSTER, "kafka-cluster", PatternType.LITERAL),
+                AclOperation.CREATE,
+                AclOperation.ALTER,
+                AclOperation.ALTER_CONFIGS,
+                AclOperation.DESCRIBE,
+                AclOperation.DESCRIBE_CONFIGS);
+        for (String prefix : List.of("dr-", "site-")) {
+            kafka.allow(
+                    TENANT_MANAGER,
+                    topics(prefix, PatternType.PREFIXED),
+                    AclOperation.CREATE,
+                    AclOperation.DELETE,
+                    AclOperation.DESCRIBE,
+                    AclOperation.READ);
+        }
+        for (String prefix : List.of("dr-", CONTROL_PLANE_GROUPS)) {
+            kafka.allow(
+                    TENANT_MANAGER,
+                    new ResourcePattern(ResourceType.GROUP, prefix, PatternType.PREFIXED),
+                    AclOperation.DELETE,
+                    AclOperation.DESCRIBE);
+        }
+        Map<String, String> environment = environment(TENANT_MANAGER, tenantManagerPassword);
+        environment.put("SITE_RECOVERY_KAFKA_REPLICATION", "1");
+        return environment;
     }
 
     /** What the agents of one physical cluster connect with: their own topic, no more. */
@@ -69,12 +107,21 @@ final class Messaging {
         return kafka.clientProperties(user, password);
     }
 
+    Map<String, String> clientOf(Map<String, String> credential) {
+        return kafka.clientProperties(
+                credential.getOrDefault("user", ""), credential.getOrDefault("password", ""));
+    }
+
     Map<String, String> controlPlaneEnvironment() {
+        return environment(CONTROL_PLANE, controlPlanePassword);
+    }
+
+    private Map<String, String> environment(String user, String password) {
         Map<String, String> environment = new HashMap<>();
         environment.put("SITE_RECOVERY_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap());
         environment.put("SITE_RECOVERY_KAFKA_SECURITY_PROTOCOL", "SASL_PLAINTEXT");
-        environment.put("SITE_RECOVERY_KAFKA_USER", CONTROL_PLANE);
-        environment.put("SITE_RECOVERY_KAFKA_PASSWORD", controlPlanePassword);
+        environment.put("SITE_RECOVERY_KAFKA_USER", user);
+        environment.put("SITE_RECOVERY_KAFKA_PASSWORD", password);
         return environment;
     }
 

@@ -30,19 +30,32 @@ record Onboarding(Ways ways, Map<Role, SiteApi> apis) {
         }
         quorum.ensure(
                 ResourceKind.PROTECTION_ZONE,
-                Definitions.zone(
-                        deployment.name(),
-                        new ProtectionZoneSpec(
-                                site(Role.PRIMARY),
-                                site(Role.DR),
-                                "linstor",
-                                deployment.namespaces(),
-                                "Manual",
-                                null,
-                                "Remove",
-                                null,
-                                null,
-                                null)));
+                Definitions.zone(deployment.name(), zone(deployment)));
+    }
+
+    void order(PlatformStaff staff, Deployment deployment) {
+        staff.order(
+                deployment,
+                zone(deployment),
+                Map.of(
+                        Role.PRIMARY,
+                        ways.kubeconfig(Role.PRIMARY, deployment),
+                        Role.DR,
+                        ways.kubeconfig(Role.DR, deployment)));
+    }
+
+    private ProtectionZoneSpec zone(Deployment deployment) {
+        return new ProtectionZoneSpec(
+                site(Role.PRIMARY),
+                site(Role.DR),
+                "linstor",
+                deployment.namespaces(),
+                "Manual",
+                null,
+                "Remove",
+                null,
+                null,
+                null);
     }
 
     private ProtectionZoneSpec.Site site(Role role) {

@@ -115,7 +115,7 @@ public final class QuickstartCommand implements Callable<Integer> {
                     World.start(
                             options,
                             Replicas.ONE_EACH,
-                            Inhabitants.documented(options),
+                            Inhabitants.onboarded(options),
                             state,
                             lifeline,
                             narrator,

@@ -37,6 +37,7 @@ final class Relay implements AutoCloseable {
     private final Condition goesOn = lock.newCondition();
     private boolean hangs;
     private boolean drops;
+    private boolean acceptsNobody;
     private volatile boolean closed;
 
     private Relay(ServerSocket listener, InetSocketAddress to) {
@@ -89,24 +90,47 @@ final class Relay implements AutoCloseable {
 
     /** Linux drops whoever wants to connect while so many wait to be accepted. */
     private void fill() {
-        for (int i = 0; i < 2 * BACKLOG; i++) {
-            Socket one = new Socket();
-            waiting.add(one);
-            try {
-                one.connect(listener.getLocalSocketAddress(), FULL_AFTER_MILLIS);
-            } catch (SocketTimeoutException full) {
-                return;
-            } catch (IOException e) {
-                throw new QuickstartFailure("cannot fill up a relay: " + e.getMessage(), e);
+        try {
+            connects();
+            awaitThatNobodyAccepts();
+            for (int i = 0; i < 2 * BACKLOG; i++) {
+                if (!connects()) {
+                    return;
+                }
             }
+        } catch (IOException | InterruptedException e) {
+            throw new QuickstartFailure("cannot fill up a relay: " + e.getMessage(), e);
         }
         throw new QuickstartFailure("this system lets connect whoever nobody accepts");
+    }
+
+    private boolean connects() throws IOException {
+        Socket one = new Socket();
+        waiting.add(one);
+        try {
+            one.connect(listener.getLocalSocketAddress(), FULL_AFTER_MILLIS);
+            return true;
+        } catch (SocketTimeoutException full) {
+            return false;
+        }
+    }
+
+    /** Whoever was about to accept has done so: it would make room for one again. */
+    private void awaitThatNobodyAccepts() throws InterruptedException {
+        lock.lock();
+        try {
+            while (!acceptsNobody && !closed) {
+                goesOn.await();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void accept() {
         try {
             while (!closed) {
-                passable(() -> drops);
+                awaitPackets();
                 Socket near = listener.accept();
                 open.add(near);
                 Thread.ofVirtual().name("relay").start(() -> connect(near));
@@ -147,6 +171,18 @@ final class Relay implements AutoCloseable {
         } finally {
             open.remove(from);
             open.remove(into);
+        }
+    }
+
+    private void awaitPackets() throws InterruptedException {
+        lock.lock();
+        try {
+            acceptsNobody = drops;
+            goesOn.signalAll();
+            passable(() -> drops);
+            acceptsNobody = false;
+        } finally {
+            lock.unlock();
         }
     }
 

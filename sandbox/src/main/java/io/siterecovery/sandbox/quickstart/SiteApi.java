@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -117,6 +118,10 @@ final class SiteApi implements AutoCloseable {
             }
             return merge(kind, object);
         }
+    }
+
+    Optional<JsonNode> find(ResourceKind kind, String namespace, String name) {
+        return await(cluster.get(kind, namespace, name)).map(KubernetesJson::tree);
     }
 
     /** Merges the given fields into an object that exists. */

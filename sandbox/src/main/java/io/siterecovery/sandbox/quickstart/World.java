@@ -2,6 +2,7 @@ package io.siterecovery.sandbox.quickstart;
 
 import io.siterecovery.agent.AgentConfig;
 import io.siterecovery.agent.DrbdAgent;
+import io.siterecovery.model.ResourceKind;
 import io.siterecovery.sandbox.kafka.EmbeddedKafka;
 import io.siterecovery.sandbox.players.Delays;
 import io.siterecovery.sandbox.players.DrbdWorld;
@@ -42,8 +43,10 @@ final class World {
     private @Nullable Ways ways;
     private @Nullable EmbeddedKafka kafka;
     private @Nullable DrbdWorld drbd;
-    private @Nullable ControlPlaneProcess controlPlane;
-    private @Nullable Function<String, ControlPlaneProcess> another;
+    private @Nullable PlatformStaff staff;
+    private @Nullable ServiceProcess tenantManager;
+    private @Nullable ServiceProcess controlPlane;
+    private @Nullable Function<String, ServiceProcess> another;
 
     private World(
             QuickstartOptions options,
@@ -97,7 +100,7 @@ final class World {
         return Objects.requireNonNull(drbd);
     }
 
-    ControlPlaneProcess controlPlane() {
+    ServiceProcess controlPlane() {
         return Objects.requireNonNull(controlPlane);
     }
 
@@ -124,14 +127,21 @@ final class World {
             this.kafka = kafka;
             narrator.say("Kafka listens on %s", kafka.bootstrap());
             Messaging messaging = new Messaging(kafka);
-            messaging.prepare(inhabitants.deployments());
-            inhabitants.deployments().forEach(onboarding::onboard);
+            if (inhabitants.onboarded()) {
+                messaging.prepare(List.of());
+                startTenantManager(home, clusters, messaging);
+                startControlPlane(home, clusters, messaging);
+                order(onboarding);
+            } else {
+                messaging.prepare(inhabitants.deployments());
+                inhabitants.deployments().forEach(onboarding::onboard);
+                startControlPlane(home, clusters, messaging);
+            }
             narrator.say(
                     "deployments %s are set up",
                     inhabitants.deployments().stream()
                             .map(Deployment::name)
                             .collect(Collectors.joining(" and ")));
-            startControlPlane(home, clusters, messaging);
             DrbdWorld drbd = lifeline.hold(DrbdWorld.start());
             this.drbd = drbd;
             startMachines(clusters, drbd);
@@ -185,7 +195,10 @@ final class World {
     private void startAgents(DrbdWorld drbd, Messaging messaging) {
         for (Role role : List.of(Role.PRIMARY, Role.DR)) {
             String siteId = api(role).siteId();
-            Map<String, String> kafka = messaging.agents(siteId);
+            Map<String, String> kafka =
+                    staff == null
+                            ? messaging.agents(siteId)
+                            : messaging.clientOf(staff.agents(siteId));
             Path folder = state.subfolder("nodes");
             agentConfigs.put(
                     role,
@@ -252,6 +265,61 @@ final class World {
         throw new IllegalStateException("not with API servers of your own");
     }
 
+    private void startTenantManager(Path home, Clusters clusters, Messaging messaging) {
+        SiteApi quorum = api(Role.QUORUM);
+        quorum.ensure(ResourceKind.NAMESPACE, Definitions.namespace(PlatformStaff.NAMESPACE));
+        if (clusters instanceof EmbeddedClusters embedded) {
+            embedded.grantStaff(quorum, home);
+        }
+        Map<String, String> settings = new HashMap<>(messaging.tenantManagerEnvironment());
+        Path kubeconfig = state.write("tenant-manager.kubeconfig", clusters.tenantManager());
+        settings.put("SITE_RECOVERY_QUORUM_KUBECONFIG", kubeconfig.toString());
+        settings.put("SITE_RECOVERY_NAMESPACE", PlatformStaff.NAMESPACE);
+        settings.put("SITE_RECOVERY_HTTP_HOST", "127.0.0.1");
+        int port = freePort();
+        settings.put(ServiceProcess.PORT, String.valueOf(port));
+        ServiceProcess process =
+                lifeline.hold(
+                        ServiceProcess.start(
+                                home.resolve("bin/tenant-manager"),
+                                settings,
+                                state,
+                                "tenant-manager",
+                                narrator));
+        tenantManager = process;
+        PlatformStaff.hire(quorum);
+        String url = "http://127.0.0.1:" + port;
+        String token =
+                new Kubectl(quorum.kubeconfig())
+                        .run(
+                                "create",
+                                "token",
+                                PlatformStaff.ADMINISTRATOR,
+                                "-n",
+                                PlatformStaff.NAMESPACE,
+                                "--duration=24h");
+        state.write("platform-admin.token", token);
+        staff = new PlatformStaff(url, token, quorum);
+        narrator.say(
+                "tenant-manager: process %d, API on %s/api/v1, log %s",
+                process.pid(), url, state.shown("tenant-manager.log"));
+    }
+
+    private void order(Onboarding onboarding) {
+        PlatformStaff ordering = Objects.requireNonNull(staff);
+        inhabitants.deployments().forEach(one -> onboarding.order(ordering, one));
+        inhabitants.deployments().forEach(ordering::awaitProvisioned);
+    }
+
+    /** As in {@code http://127.0.0.1:8081}; there is one only where deployments are onboarded. */
+    String onboardingApi() {
+        return Objects.requireNonNull(staff).url();
+    }
+
+    ServiceProcess tenantManager() {
+        return Objects.requireNonNull(tenantManager);
+    }
+
     private void startControlPlane(Path home, Clusters clusters, Messaging messaging) {
         Map<String, String> settings = new HashMap<>(messaging.controlPlaneEnvironment());
         Path kubeconfig = state.write("control-plane.kubeconfig", clusters.controlPlane());
@@ -261,13 +329,13 @@ final class World {
         controlPlane = anotherControlPlane("control-plane");
     }
 
-    private ControlPlaneProcess startControlPlane(
-            Path home, Map<String, String> settings, String name) {
+    private ServiceProcess startControlPlane(Path home, Map<String, String> settings, String name) {
         int port = freePort();
         Map<String, String> environment = new HashMap<>(settings);
-        environment.put("SITE_RECOVERY_HTTP_PORT", String.valueOf(port));
-        ControlPlaneProcess process =
-                ControlPlaneProcess.start(home, environment, state, name, narrator);
+        environment.put(ServiceProcess.PORT, String.valueOf(port));
+        ServiceProcess process =
+                ServiceProcess.start(
+                        home.resolve("bin/control-plane"), environment, state, name, narrator);
         narrator.say(
                 "control plane: process %d, health and metrics on http://127.0.0.1:%d, log %s",
                 process.pid(), port, state.shown(name + ".log"));
@@ -275,7 +343,7 @@ final class World {
     }
 
     /** One more process beside those that run, with the same settings. */
-    ControlPlaneProcess anotherControlPlane(String name) {
+    ServiceProcess anotherControlPlane(String name) {
         return Objects.requireNonNull(another).apply(name);
     }
 

@@ -26,15 +26,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
@@ -44,6 +47,7 @@ import org.awaitility.core.ConditionFactory;
 /** Three API servers and a broker, and a control plane that a test starts and stops. */
 final class TwoSites {
 
+    private static final int TENANT_PARTITIONS = 8;
     private static final Duration DEADLINE = Duration.ofSeconds(20);
 
     private final Path dir;
@@ -56,7 +60,7 @@ final class TwoSites {
     final KubernetesCluster onDr;
     final KubernetesCluster onQuorum;
     final KafkaEvents events;
-    private ControlPlane controlPlane;
+    private final List<ControlPlane> controlPlanes = new ArrayList<>();
 
     /** What a topic says now, and every record it ever had. */
     record Reading(ConcurrentMap<String, Record> latest, List<ReceivedEvent> all) {}
@@ -71,6 +75,13 @@ final class TwoSites {
                     new ResourcePattern(ResourceType.TOPIC, prefix, PatternType.PREFIXED),
                     AclOperation.READ,
                     AclOperation.WRITE);
+        }
+        kafka.createTopic(Topics.TENANTS, true, TENANT_PARTITIONS);
+        for (ResourceType type : List.of(ResourceType.TOPIC, ResourceType.GROUP)) {
+            kafka.allow(
+                    "platform",
+                    new ResourcePattern(type, "site-recovery.", PatternType.PREFIXED),
+                    AclOperation.READ);
         }
         primary = server("cluster1");
         dr = server("cluster2");
@@ -114,8 +125,19 @@ final class TwoSites {
                 String.join(",", namespaces));
     }
 
+    /** A control plane in this process. */
+    record Instance(ControlPlane controlPlane, int port) {}
+
     /** Starts the control plane; completes with its HTTP port. */
     int startControlPlane(ServiceModule... more) throws Exception {
+        List<ServiceModule> modules =
+                Stream.concat(Stream.of(new WatchersModule()), Stream.of(more)).toList();
+        return startInstance(Optional.empty(), modules).port();
+    }
+
+    /** One more beside those that run. */
+    Instance startInstance(Optional<String> deployment, List<ServiceModule> modules)
+            throws Exception {
         Path kubeconfig = dir.resolve("quorum.kubeconfig");
         Files.writeString(kubeconfig, quorum.kubeconfig("site-recovery", "system:masters"));
         Map<String, String> environment = new HashMap<>();
@@ -126,17 +148,27 @@ final class TwoSites {
         environment.put("SITE_RECOVERY_KAFKA_PASSWORD", "secret");
         environment.put("SITE_RECOVERY_HTTP_HOST", "127.0.0.1");
         environment.put("SITE_RECOVERY_HTTP_PORT", "0");
-        List<ServiceModule> modules =
-                Stream.concat(Stream.of(new WatchersModule()), Stream.of(more)).toList();
-        controlPlane = new ControlPlane(Configuration.load(environment), modules);
-        return get(controlPlane.start());
+        ControlPlane controlPlane =
+                new ControlPlane(Configuration.load(environment), modules, deployment);
+        controlPlanes.add(controlPlane);
+        return new Instance(controlPlane, get(controlPlane.start()));
     }
 
     void stopControlPlane() {
-        if (controlPlane != null) {
-            controlPlane.stop();
-            controlPlane = null;
-        }
+        List.copyOf(controlPlanes).forEach(this::stopInstance);
+    }
+
+    void stopInstance(ControlPlane controlPlane) {
+        controlPlane.stop();
+        controlPlanes.remove(controlPlane);
+    }
+
+    /** Kafka gives up all who are in a group, as it does with those it does not hear from. */
+    void evictAll(String group) throws Exception {
+        kafka.admin()
+                .removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions())
+                .all()
+                .get(30, TimeUnit.SECONDS);
     }
 
     /** Stops the broker; its port. */

@@ -245,6 +245,52 @@ class WatchersIT {
         assertThat(prod.all()).noneMatch(event -> event.key().contains("pvc-2"));
     }
 
+    @Test
+    void what_an_earlier_instance_says_too_late_does_not_stay() throws Exception {
+        String site = Topics.siteDrbd(world.primary.kubeSystemUid().substring(0, 12));
+        vm("production", "web");
+        volume("pvc-1", "production");
+        state(site, "n1", "pvc-1");
+        beat(site, "n1");
+        world.startControlPlane();
+        Reading facts = world.read(Topics.clusters("prod"));
+        Reading routed = world.read(Topics.drbd("prod"));
+        awaitComplete(facts);
+        soon().until(() -> routed.latest().size() == 2);
+        Map<String, Record> truth = Map.copyOf(facts.latest());
+        Map<String, Record> routedTruth = Map.copyOf(routed.latest());
+        int before = facts.all().size();
+        int routedBefore = routed.all().size();
+
+        late(Topics.clusters("prod"), VM + "web", null);
+        late(Topics.clusters("prod"), VM + "ghost", truth.get(VM + "web"));
+        late(Topics.clusters("prod"), "cluster2", reachability(facts, "cluster1"));
+        late(Topics.drbd("prod"), "cluster1/n1/pvc-1", null);
+        late(Topics.drbd("prod"), "cluster1", new RoutedBeats("cluster1", "x", Map.of()));
+
+        soon().until(() -> facts.all().size() >= before + 6 && facts.latest().equals(truth));
+        soon().until(
+                        () ->
+                                routed.all().size() >= routedBefore + 4
+                                        && routed.latest().equals(routedTruth));
+    }
+
+    /** As an instance that slept would send what it had on its tongue. */
+    private void late(String topic, String key, Record data) throws Exception {
+        EventHeaders headers =
+                new EventHeaders(
+                        "earlier-1",
+                        data == null ? EventType.CUSTOM_RESOURCE : EventType.of(data),
+                        "/test",
+                        key,
+                        Instant.EPOCH,
+                        "prod",
+                        1L,
+                        null,
+                        0L);
+        get(world.events.writer().publish(topic, key, data, headers));
+    }
+
     private void vm(String namespace, String name) throws Exception {
         apply(
                 world.onPrimary,

@@ -49,6 +49,7 @@ public final class Preflight {
      * @param missingAtTarget definitions that the target needs and does not have
      * @param replication what DRBD says of its disks
      * @param copying what the target lacks is being brought there
+     * @param refused why the deployment takes on no planned failover at all
      */
     public record GroupSeen(
             Optional<Ownership> ownership,
@@ -57,7 +58,28 @@ public final class Preflight {
             List<String> missingAtTarget,
             Map<ClusterId, Side> sides,
             Replication replication,
-            boolean copying) {}
+            boolean copying,
+            Optional<String> refused) {
+
+        public GroupSeen(
+                Optional<Ownership> ownership,
+                Optional<String> failure,
+                Health health,
+                List<String> missingAtTarget,
+                Map<ClusterId, Side> sides,
+                Replication replication,
+                boolean copying) {
+            this(
+                    ownership,
+                    failure,
+                    health,
+                    missingAtTarget,
+                    sides,
+                    replication,
+                    copying,
+                    Optional.empty());
+        }
+    }
 
     /**
      * @param reason what is wrong or not known; empty if nothing is

@@ -30,6 +30,7 @@ public record Readiness(List<Refusal> wrong, List<Refusal> notYet) {
         }
         List<Refusal> wrong = new ArrayList<>();
         List<Refusal> notYet = new ArrayList<>();
+        at.refused().ifPresent(why -> wrong.add(Refusal.of("NotTakenOn", "%s", why)));
         at.failure().ifPresent(failure -> wrong.add(groupFailed(group, failure)));
         if (!at.missingAtTarget().isEmpty()) {
             (at.copying() ? notYet : wrong)

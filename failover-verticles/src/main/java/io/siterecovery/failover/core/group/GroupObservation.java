@@ -38,6 +38,7 @@ import java.util.stream.Collectors;
  * @param sites primary first
  * @param definitions what was found of them at the site that does not hold the group
  * @param past how long it took to move the group before
+ * @param standing what the deployment holds against it
  */
 public record GroupObservation(
         Instant now,
@@ -52,7 +53,39 @@ public record GroupObservation(
         Replication replication,
         DrbdTaints taints,
         Findings definitions,
-        PastMoves past) {
+        PastMoves past,
+        Standing standing) {
+
+    public GroupObservation(
+            Instant now,
+            String deployment,
+            String instanceId,
+            GroupId group,
+            boolean hubComplete,
+            Optional<Definition> definition,
+            Optional<OwnershipSeen> ownership,
+            Optional<Operation> operation,
+            List<Site> sites,
+            Replication replication,
+            DrbdTaints taints,
+            Findings definitions,
+            PastMoves past) {
+        this(
+                now,
+                deployment,
+                instanceId,
+                group,
+                hubComplete,
+                definition,
+                ownership,
+                operation,
+                sites,
+                replication,
+                taints,
+                definitions,
+                past,
+                Standing.GOOD);
+    }
 
     /**
      * Taints that keep VMs of the group from a site, by site.
@@ -219,7 +252,8 @@ public record GroupObservation(
                         replication,
                         taints,
                         definitions,
-                        past);
+                        past,
+                        standing);
     }
 
     /** What an operation has to know of a site. */

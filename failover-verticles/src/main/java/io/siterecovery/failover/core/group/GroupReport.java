@@ -114,7 +114,8 @@ public final class GroupReport {
                 missing,
                 sides,
                 seen.replication(),
-                target.filter(this::isBeingCopiedTo).isPresent());
+                target.filter(this::isBeingCopiedTo).isPresent(),
+                emergency ? Optional.empty() : seen.standing().refusesMoves());
     }
 
     private boolean isBeingCopiedTo(ClusterId site) {
@@ -197,8 +198,10 @@ public final class GroupReport {
                         .map(o -> o.ownership().holder() instanceof Holder.Unclaimed)
                         .orElse(true);
         boolean wishedRunning = seen.definition().filter(d -> !d.wishesStopped()).isPresent();
+        Optional<String> refused = unclaimed ? seen.standing().refusesClaim() : Optional.empty();
         return primary
                 ? Validation.asPrimary(site, unclaimed && wishedRunning, seen.bootOrder())
+                        .and(refused)
                 : Validation.asStandby(site, seen.bootOrder(), isBeingCopiedTo(site.cluster()));
     }
 

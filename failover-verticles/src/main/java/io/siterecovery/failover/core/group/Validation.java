@@ -19,6 +19,16 @@ import java.util.Optional;
  */
 record Validation(List<String> faults, List<String> warnings, int sound) {
 
+    /** The same with one fault more, if there is one. */
+    Validation and(Optional<String> fault) {
+        if (fault.isEmpty()) {
+            return this;
+        }
+        List<String> all = new ArrayList<>(faults);
+        all.add(fault.get());
+        return new Validation(List.copyOf(all), warnings, sound);
+    }
+
     /** The cluster that runs the group: VMs exist, PVCs are bound, storage is replicated. */
     static Validation asPrimary(Site site, boolean mustRun, BootOrder order) {
         List<String> faults = new ArrayList<>();

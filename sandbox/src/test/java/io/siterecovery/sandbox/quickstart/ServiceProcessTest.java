@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ControlPlaneProcessTest {
+class ServiceProcessTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
 
@@ -35,7 +35,7 @@ class ControlPlaneProcessTest {
     void killed_control_plane_is_started_again_and_stopped_at_the_end() throws IOException {
         launcher("echo user $SITE_RECOVERY_KAFKA_USER; exec sleep 600");
         long second;
-        try (ControlPlaneProcess process = start()) {
+        try (ServiceProcess process = start()) {
             long first = process.pid();
             await().atMost(SOON)
                     .untilAsserted(() -> assertThat(process.log()).hasContent("user planner\n"));
@@ -56,7 +56,7 @@ class ControlPlaneProcessTest {
     void control_plane_that_cannot_start_is_given_up_with_a_word_where_to_look()
             throws IOException {
         launcher("echo no brokers; exit 2");
-        try (ControlPlaneProcess process = start()) {
+        try (ServiceProcess process = start()) {
             await().atMost(SOON)
                     .until(
                             () ->
@@ -65,9 +65,9 @@ class ControlPlaneProcessTest {
         }
     }
 
-    private ControlPlaneProcess start() {
-        return ControlPlaneProcess.start(
-                home,
+    private ServiceProcess start() {
+        return ServiceProcess.start(
+                home.resolve("bin/control-plane"),
                 Map.of("SITE_RECOVERY_KAFKA_USER", "planner"),
                 state,
                 "control-plane",

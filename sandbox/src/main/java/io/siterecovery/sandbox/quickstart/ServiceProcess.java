@@ -13,10 +13,12 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The control plane as a process of its own, started again when it ends, as a cluster would:
+ * A service of ours as a process of its own, started again when it ends, as a cluster would:
  * killing it is part of the game.
  */
-final class ControlPlaneProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
+
+    static final String PORT = "SITE_RECOVERY_HTTP_PORT";
 
     private static final Duration RESTART_AFTER = Duration.ofSeconds(1);
     private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
@@ -24,22 +26,23 @@ final class ControlPlaneProcess implements AutoCloseable {
     private static final int SIGNAL_EXIT = 128;
     private static final Duration EARLY = Duration.ofSeconds(10);
 
-    private final Path home;
+    private final Path program;
     private final Map<String, String> environment;
     private final Path log;
     private final Path pidFile;
     private final Narrator narrator;
     private @Nullable Process process;
     private int earlyEnds;
+    private boolean staysDown;
     private boolean closed;
 
-    private ControlPlaneProcess(
-            Path home,
+    private ServiceProcess(
+            Path program,
             Map<String, String> environment,
             StateFolder state,
             String name,
             Narrator narrator) {
-        this.home = home;
+        this.program = program;
         this.environment = environment;
         this.log = state.resolve(name + ".log");
         this.pidFile = state.resolve(name + ".pid");
@@ -47,39 +50,59 @@ final class ControlPlaneProcess implements AutoCloseable {
     }
 
     /**
-     * @param home the project's folder
-     * @param environment the control plane's settings
+     * @param program that starts it
+     * @param environment its settings
      * @param name of its log and of the file with its process id
      */
-    static ControlPlaneProcess start(
-            Path home,
+    static ServiceProcess start(
+            Path program,
             Map<String, String> environment,
             StateFolder state,
             String name,
             Narrator narrator) {
-        ControlPlaneProcess started =
-                new ControlPlaneProcess(home, environment, state, name, narrator);
+        ServiceProcess started = new ServiceProcess(program, environment, state, name, narrator);
         started.launch();
         return started;
     }
 
-    synchronized long pid() {
+    /** Process id; a dead one is started again under another. */
+    public synchronized long pid() {
         return process == null ? 0 : process.pid();
     }
 
-    Path log() {
+    public Path log() {
         return log;
     }
 
+    /** Where {@code /readyz} and {@code /metrics} are on 127.0.0.1. */
+    public int port() {
+        return Integer.parseInt(environment.getOrDefault(PORT, ""));
+    }
+
+    /** Kills it; it stays away until it is revived. */
+    public synchronized void kill() {
+        staysDown = true;
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+
+    public synchronized void revive() {
+        if (staysDown) {
+            staysDown = false;
+            launch();
+        }
+    }
+
     private synchronized void launch() {
-        if (closed) {
+        if (closed || staysDown) {
             return;
         }
         ProcessBuilder builder =
-                new ProcessBuilder(List.of(home.resolve("bin/control-plane").toString()))
+                new ProcessBuilder(List.of(program.toString()))
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().keySet().removeIf(ControlPlaneProcess::isForeignSetting);
+        builder.environment().keySet().removeIf(ServiceProcess::isForeignSetting);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         // We were built together, and a rebuild under our feet helps nobody.
         builder.environment().put("SITE_RECOVERY_SKIP_BUILD", "1");
@@ -91,12 +114,12 @@ final class ControlPlaneProcess implements AutoCloseable {
             Files.writeString(pidFile, launched.pid() + "\n");
             var _ = launched.onExit().thenAccept(ended -> ended(ended, begun));
         } catch (IOException e) {
-            throw new QuickstartFailure("cannot start the control plane: " + e.getMessage(), e);
+            throw new QuickstartFailure("cannot start " + program + ": " + e.getMessage(), e);
         }
     }
 
     private synchronized void ended(Process ended, long begun) {
-        if (closed) {
+        if (closed || staysDown) {
             return;
         }
         // Somebody who kills it wants to see it come back, however often.
@@ -105,11 +128,12 @@ final class ControlPlaneProcess implements AutoCloseable {
         earlyEnds = early ? earlyEnds + 1 : 0;
         if (earlyEnds >= EARLY_ENDS) {
             narrator.say(
-                    "the control plane ended with %d again, %d times in a row: see %s",
-                    ended.exitValue(), earlyEnds, log);
+                    "%s ended with %d again, %d times in a row: see %s",
+                    program.getFileName(), ended.exitValue(), earlyEnds, log);
             return;
         }
-        narrator.say("the control plane ended with %d: starting it again", ended.exitValue());
+        narrator.say(
+                "%s ended with %d: starting it again", program.getFileName(), ended.exitValue());
         CompletableFuture.delayedExecutor(RESTART_AFTER.toMillis(), TimeUnit.MILLISECONDS)
                 .execute(this::launch);
     }
