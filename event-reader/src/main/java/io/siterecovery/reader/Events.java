@@ -74,7 +74,7 @@ public final class Events implements Callable<Integer> {
     @Option(
             names = "--from",
             paramLabel = "beginning|now",
-            description = "Where to begin; default: ${DEFAULT-VALUE}.")
+            description = "Where to begin; default: beginning.")
     private From from = From.BEGINNING;
 
     @Option(
@@ -106,6 +106,7 @@ public final class Events implements Callable<Integer> {
     private final PrintStream out;
     private volatile @Nullable Consumer<String, byte[]> running;
     private volatile boolean stopping;
+    private String brokers = "";
 
     Events(PrintStream out) {
         this.out = out;
@@ -132,7 +133,7 @@ public final class Events implements Callable<Integer> {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(
                         (failure, command, parsed) -> {
-                            command.getErr().println("bin/events: " + reason(failure));
+                            command.getErr().println("bin/events: " + events.reason(failure));
                             return FAILED;
                         });
     }
@@ -161,6 +162,9 @@ public final class Events implements Callable<Integer> {
         settings.put("allow.auto.create.topics", false);
         settings.put("default.api.timeout.ms", 20_000);
         settings.put("enable.metrics.push", false);
+        settings.put("reconnect.backoff.ms", 1_000);
+        settings.put("reconnect.backoff.max.ms", 5_000);
+        brokers = String.valueOf(settings.get("bootstrap.servers"));
         try (var consumer =
                 new KafkaConsumer<>(
                         settings, new StringDeserializer(), new ByteArrayDeserializer())) {
@@ -238,14 +242,14 @@ public final class Events implements Callable<Integer> {
     }
 
     /** Kafka's exceptions in the words of who typed the command. */
-    private static String reason(Exception failure) {
+    private String reason(Exception failure) {
         String said = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
         return switch (failure) {
             case AuthenticationException e ->
                     "the brokers refuse the user or the password: " + said;
             case AuthorizationException e ->
                     "the user may not read this, or it does not exist: " + said;
-            case TimeoutException e -> "no broker answers: " + said;
+            case TimeoutException e -> "no broker answers at " + brokers + ": " + said;
             case KafkaException e ->
                     e.getCause() == null ? said : said + ": " + e.getCause().getMessage();
             default -> said.isEmpty() ? failure.getClass().getSimpleName() : said;

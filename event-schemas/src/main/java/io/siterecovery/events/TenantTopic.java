@@ -21,7 +21,7 @@ public enum TenantTopic {
             "The state of the deployment's clusters as it is observed: the last record of a key is"
                     + " the present state of its object; a key without a value says that the object"
                     + " is gone.",
-            new Keeping.LatestOfKey(Duration.ofDays(1)),
+            new Keeping.LatestOfKey(Duration.ofHours(1)),
             List.of(
                     new Carried(EventType.VIRTUAL_MACHINE, OBJECT),
                     new Carried(EventType.VIRTUAL_MACHINE_INSTANCE, OBJECT),
@@ -40,7 +40,7 @@ public enum TenantTopic {
             "The state of the deployment's DRBD resources, one key for each node that has the"
                     + " resource, and once a second what the nodes' agents last said. A key without"
                     + " a value: the node no longer has the resource.",
-            new Keeping.LatestOfKey(Duration.ofDays(1)),
+            new Keeping.LatestOfKey(Duration.ofHours(1)),
             List.of(
                     new Carried(EventType.ROUTED_DRBD_RESOURCE, REPLICA),
                     new Carried(EventType.ROUTED_BEATS, CLUSTER))),

@@ -228,6 +228,11 @@ final class AsyncApi {
         text(properties, "ce_tenant", "The deployment");
         text(properties, "ce_sequence", "Grows with each event of one source, where it is said");
         text(properties, "ce_correlationid", "uid of the Failover that it is part of");
+        text(
+                properties,
+                "ce_term",
+                "Of the writer of a topic that keeps the last of each key: a later writer has a"
+                        + " higher one");
         text(properties, "content-type", "application/json");
         return headers;
     }

@@ -132,9 +132,9 @@ class AsyncApiTest {
     @Test
     void the_headers_are_those_that_the_codec_writes() throws IOException {
         JsonNode headers = AsyncApi.document().at("/components/schemas/headers");
-        assertThat(names(headers.path("properties"))).isEqualTo(written("tenant", 1L, "uid"));
+        assertThat(names(headers.path("properties"))).isEqualTo(written("tenant", 1L, "uid", 1L));
         assertThat(Published.required(headers))
-                .containsExactlyInAnyOrderElementsOf(written(null, null, null));
+                .containsExactlyInAnyOrderElementsOf(written(null, null, null, null));
     }
 
     @ParameterizedTest
@@ -158,7 +158,10 @@ class AsyncApiTest {
     }
 
     private static Set<String> written(
-            @Nullable String tenant, @Nullable Long sequence, @Nullable String correlation) {
+            @Nullable String tenant,
+            @Nullable Long sequence,
+            @Nullable String correlation,
+            @Nullable Long term) {
         return EventCodec.headers(
                         new EventHeaders(
                                 "id",
@@ -168,7 +171,8 @@ class AsyncApiTest {
                                 Instant.EPOCH,
                                 tenant,
                                 sequence,
-                                correlation))
+                                correlation,
+                                term))
                 .keySet();
     }
 

@@ -1,6 +1,5 @@
 package io.siterecovery.platform;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
@@ -22,6 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -103,12 +103,9 @@ public final class ControlPlane implements TenantVerticle.Surroundings {
         new JvmMemoryMetrics().bindTo(metrics);
         new JvmThreadMetrics().bindTo(metrics);
         new ProcessorMetrics().bindTo(metrics);
-        Gauge.builder("site_recovery_tenants_running", () -> tenants.names().size())
-                .description("deployments that this instance runs")
-                .register(metrics);
-        Gauge.builder("site_recovery_partitions_held", () -> sharing.share().held().size())
-                .description("partitions of site-recovery.tenants that this instance holds")
-                .register(metrics);
+        Meters own = new Meters(metrics, Map.of());
+        own.gauge(Metric.TENANTS_RUNNING, Map.of(), () -> tenants.names().size());
+        own.gauge(Metric.PARTITIONS_HELD, Map.of(), () -> sharing.share().held().size());
         ofTenants.runOnContext(now -> tenants.start());
         sharing.start();
         return new HttpEndpoints(vertx, tenants, sharing, kafka, metrics)

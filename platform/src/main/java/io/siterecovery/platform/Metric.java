@@ -64,7 +64,12 @@ public enum Metric {
             "time since the Secret with the kubeconfig in use was last changed",
             Label.TENANT,
             Label.SITE),
-    ALL_TENANTS("site_recovery_tenants", Kind.GAUGE, "deployments that this instance runs"),
+    TENANTS_RUNNING(
+            "site_recovery_tenants_running", Kind.GAUGE, "deployments that this instance runs"),
+    PARTITIONS_HELD(
+            "site_recovery_partitions_held",
+            Kind.GAUGE,
+            "partitions of `site-recovery.tenants` that this instance holds"),
     ALL_GROUPS(
             "site_recovery_all_groups",
             Kind.GAUGE,

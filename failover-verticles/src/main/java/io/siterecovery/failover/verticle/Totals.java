@@ -23,7 +23,6 @@ final class Totals {
         }
         Meters all = new Meters(registry, Map.of());
         meters = all;
-        all.gauge(Metric.ALL_TENANTS, Map.of(), running::size);
         all.gauge(
                 Metric.ALL_DATA_AT_RISK_BYTES,
                 Map.of(),

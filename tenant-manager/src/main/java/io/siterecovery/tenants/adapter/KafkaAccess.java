@@ -206,6 +206,9 @@ public final class KafkaAccess implements AutoCloseable {
     private NewTopic newTopic(Topic topic) {
         Map<String, String> settings = new HashMap<>();
         settings.put("segment.bytes", SEGMENT_BYTES);
+        // Freshness is judged by append time: no writer may date its own records, whatever the
+        // brokers' default is.
+        settings.put("message.timestamp.type", "LogAppendTime");
         switch (topic) {
             case Topic.Compacted(String name) -> {
                 settings.put("cleanup.policy", "compact");

@@ -1,5 +1,6 @@
 package io.siterecovery.tenants.core;
 
+import io.siterecovery.events.TenantTopic;
 import io.siterecovery.events.Topics;
 import java.time.Duration;
 import java.util.List;
@@ -92,17 +93,21 @@ public record KafkaPlan(List<Topic> topics, List<Right> rights, List<Quota> quot
         }
     }
 
+    private static Topic topic(TenantTopic topic, String deployment) {
+        return switch (topic.keeping()) {
+            case TenantTopic.Keeping.LatestOfKey _ -> new Topic.Compacted(topic.of(deployment));
+            case TenantTopic.Keeping.For(Duration time) ->
+                    new Topic.Kept(topic.of(deployment), time);
+        };
+    }
+
     /**
      * @param sites whose agents' topics the deployment's own control plane routes from
      */
     public static KafkaPlan ofDeployment(String name, Limits limits, Set<String> sites) {
         long bytes = limits.eventBytes();
         List<Topic> topics =
-                List.of(
-                        new Topic.Compacted(Topics.clusters(name)),
-                        new Topic.Compacted(Topics.drbd(name)),
-                        new Topic.Kept(Topics.operations(name), Duration.ofDays(30)),
-                        new Topic.Kept(Topics.poison(name), Duration.ofDays(7)));
+                Stream.of(TenantTopic.values()).map(topic -> topic(topic, name)).toList();
         Stream<Right> rights =
                 Stream.of(Slot.values())
                         .flatMap(

@@ -178,7 +178,7 @@ class PlannedFailoverE2E {
         }
         assertThat(metrics())
                 .containsPattern("site_recovery_all_groups\\{state=\"Active\"} ([2-9]|1[0-9])")
-                .containsPattern("site_recovery_tenants [2-9]");
+                .containsPattern("site_recovery_tenants_running [2-9]");
         assertThat(metrics().lines().filter(line -> line.startsWith("site_recovery_")))
                 .noneMatch(line -> line.contains("web-"));
     }

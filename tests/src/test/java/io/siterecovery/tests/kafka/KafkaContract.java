@@ -1,5 +1,11 @@
 package io.siterecovery.tests.kafka;
 
+import static io.siterecovery.tests.kafka.Records.consumer;
+import static io.siterecovery.tests.kafka.Records.partitionOf;
+import static io.siterecovery.tests.kafka.Records.producer;
+import static io.siterecovery.tests.kafka.Records.read;
+import static io.siterecovery.tests.kafka.Records.valuesOf;
+import static io.siterecovery.tests.kafka.Records.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -21,8 +27,6 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.UserScramCredentialDeletion;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaFuture;
@@ -38,8 +42,6 @@ import org.apache.kafka.common.quota.ClientQuotaFilter;
 import org.apache.kafka.common.quota.ClientQuotaFilterComponent;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.resource.ResourceType;
-import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -115,12 +117,16 @@ abstract class KafkaContract {
                                 // A segment is closed, and so compacted, when another is begun.
                                 write(producer, "compacted", "next", "segment");
                                 seen.add(readAll("compacted"));
-                                return of("goes", seen.getLast()).isEmpty();
+                                return valuesOf("goes", seen.getLast()).isEmpty();
                             });
-            assertThat(of("stays", seen.getLast())).containsExactly("value 49");
+            assertThat(valuesOf("stays", seen.getLast())).containsExactly("value 49");
             // In between the key was there without a value, for those who read late.
             assertThat(seen)
-                    .anySatisfy(all -> assertThat(of("goes", all)).hasSize(1).containsOnlyNulls());
+                    .anySatisfy(
+                            all ->
+                                    assertThat(valuesOf("goes", all))
+                                            .hasSize(1)
+                                            .containsOnlyNulls());
         }
     }
 
@@ -146,7 +152,7 @@ abstract class KafkaContract {
                     .filteredOn(record -> record.key().equals(name))
                     .extracting(ConsumerRecord::partition)
                     .containsOnly(partitionOf(name, all));
-            assertThat(of(name, all))
+            assertThat(valuesOf(name, all))
                     .isEqualTo(IntStream.range(0, 120).mapToObj(String::valueOf).toList());
         }
         // The broker numbers the producer's records: that is how it knows one that comes again.
@@ -343,85 +349,6 @@ abstract class KafkaContract {
 
     private List<ConsumerRecord<String, String>> readAll(String topic) {
         return read(broker.superUser(), topic, null);
-    }
-
-    /** From the first record to the present end; as a member of a group, if one is named. */
-    private List<ConsumerRecord<String, String>> read(
-            Map<String, String> client, String topic, @Nullable String group) {
-        try (var consumer = consumer(client, group)) {
-            List<TopicPartition> partitions =
-                    consumer.partitionsFor(topic).stream()
-                            .map(one -> new TopicPartition(topic, one.partition()))
-                            .toList();
-            consumer.assign(partitions);
-            if (group != null) {
-                consumer.committed(Set.copyOf(partitions));
-            }
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            List<ConsumerRecord<String, String>> all = new ArrayList<>();
-            Instant deadline = Instant.now().plusSeconds(20);
-            while (ends.entrySet().stream()
-                    .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                assertThat(Instant.now()).as("reading %s", topic).isBefore(deadline);
-                consumer.poll(Duration.ofMillis(500)).forEach(all::add);
-            }
-            return all;
-        }
-    }
-
-    private static int partitionOf(String key, List<ConsumerRecord<String, String>> records) {
-        return records.stream()
-                .filter(record -> record.key().equals(key))
-                .findFirst()
-                .orElseThrow()
-                .partition();
-    }
-
-    private static List<@Nullable String> of(
-            String key, List<ConsumerRecord<String, String>> records) {
-        List<@Nullable String> values = new ArrayList<>();
-        for (ConsumerRecord<String, String> record : records) {
-            if (record.key().equals(key)) {
-                values.add(record.value());
-            }
-        }
-        return values;
-    }
-
-    private static RecordMetadata write(
-            KafkaProducer<String, String> producer,
-            String topic,
-            String key,
-            @Nullable String value)
-            throws Exception {
-        return producer.send(new ProducerRecord<>(topic, key, value)).get(20, TimeUnit.SECONDS);
-    }
-
-    private static KafkaProducer<String, String> producer(Map<String, String> client) {
-        return producer(client, true);
-    }
-
-    private static KafkaProducer<String, String> producer(
-            Map<String, String> client, boolean idempotent) {
-        Map<String, Object> settings = new HashMap<>(client);
-        settings.put("acks", "all");
-        settings.put("enable.idempotence", idempotent);
-        settings.put("linger.ms", 0);
-        return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
-    }
-
-    private static KafkaConsumer<String, String> consumer(
-            Map<String, String> client, @Nullable String group) {
-        Map<String, Object> settings = new HashMap<>(client);
-        settings.put("enable.auto.commit", false);
-        settings.put("allow.auto.create.topics", false);
-        settings.put("fetch.max.wait.ms", 50);
-        settings.put("default.api.timeout.ms", 20_000);
-        if (group != null) {
-            settings.put("group.id", group);
-        }
-        return new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
     }
 
     private static ConditionFactory soon() {

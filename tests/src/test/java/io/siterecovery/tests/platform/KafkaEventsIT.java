@@ -175,6 +175,25 @@ class KafkaEventsIT {
     }
 
     @Test
+    void the_series_of_a_topic_go_with_its_last_reader() throws Exception {
+        Subscription one = subscribe(event -> {});
+        Subscription other = subscribe(event -> {});
+        get(one.caughtUp());
+        get(other.caughtUp());
+        one.close();
+        get(publish("k", 1));
+        soon().until(() -> other.position() == 1);
+        assertThat(
+                        metrics.get(Metric.QUEUE_DEPTH.meterName())
+                                .tags("tenant", "prod", "topic", TOPIC)
+                                .gauge()
+                                .value())
+                .isZero();
+        other.close();
+        soon().until(() -> metrics.find(Metric.QUEUE_DEPTH.meterName()).gauges().isEmpty());
+    }
+
+    @Test
     void nothing_is_lost_or_reordered_while_the_broker_is_away() throws Exception {
         Map<String, Boolean> last = new ConcurrentHashMap<>();
         List<Long> offsets = new CopyOnWriteArrayList<>();
