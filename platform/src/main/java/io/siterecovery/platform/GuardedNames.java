@@ -42,7 +42,11 @@ public final class GuardedNames extends InetAddressResolverProvider {
 
     @Override
     public InetAddressResolver get(Configuration configuration) {
-        return new Guarded(configuration.builtinResolver());
+        return around(configuration.builtinResolver());
+    }
+
+    static InetAddressResolver around(InetAddressResolver other) {
+        return new Guarded(other);
     }
 
     @Override

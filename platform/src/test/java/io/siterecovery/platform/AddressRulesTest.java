@@ -103,7 +103,7 @@ class AddressRulesTest {
         assertThat(ServiceLoader.load(InetAddressResolverProvider.class))
                 .anyMatch(provider -> provider instanceof GuardedNames);
         Pointing names = new Pointing();
-        InetAddressResolver guarded = new GuardedNames().get(names);
+        InetAddressResolver guarded = GuardedNames.around(names);
         names.at = InetAddress.ofLiteral("10.1.2.3");
         try (GuardedNames.Guard _ = GuardedNames.guard(URI.create("https://api.test:6443"), TEN)) {
             assertThat(guarded.lookupByName("API.test", LookupPolicy.of(LookupPolicy.IPV4)))
@@ -120,20 +120,9 @@ class AddressRulesTest {
     }
 
     /** A name server in the hands of somebody else. */
-    private static final class Pointing
-            implements InetAddressResolverProvider.Configuration, InetAddressResolver {
+    private static final class Pointing implements InetAddressResolver {
 
         private InetAddress at = InetAddress.getLoopbackAddress();
-
-        @Override
-        public InetAddressResolver builtinResolver() {
-            return this;
-        }
-
-        @Override
-        public String lookupLocalHostName() {
-            return "here";
-        }
 
         @Override
         public Stream<InetAddress> lookupByName(String host, LookupPolicy policy) {
