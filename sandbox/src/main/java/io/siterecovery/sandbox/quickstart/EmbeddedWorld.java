@@ -42,6 +42,13 @@ public final class EmbeddedWorld implements AutoCloseable {
         return start(home, documented(folder, vmStop, vmBoot), Replicas.TWO_AT_DR);
     }
 
+    /** The documented one, whose deployments were ordered from a tenant-manager. */
+    public static EmbeddedWorld onboarded(
+            Path folder, Path home, Duration vmStop, Duration vmBoot) {
+        QuickstartOptions options = documented(folder, vmStop, vmBoot);
+        return start(home, options, Replicas.ONE_EACH, Inhabitants.onboarded(options));
+    }
+
     private static QuickstartOptions documented(Path folder, Duration vmStop, Duration vmBoot) {
         return new QuickstartOptions(Optional.empty(), 1, 2, vmStop, vmBoot, folder, false);
     }
@@ -177,6 +184,16 @@ public final class EmbeddedWorld implements AutoCloseable {
 
     public ServiceProcess controlPlane() {
         return world.controlPlane();
+    }
+
+    /** As in {@code http://127.0.0.1:8081}; only where deployments were ordered. */
+    public String onboardingApi() {
+        return world.onboardingApi();
+    }
+
+    /** Only where deployments were ordered. */
+    public ServiceProcess tenantManager() {
+        return world.tenantManager();
     }
 
     /** One more control plane beside the first, until it is closed. */

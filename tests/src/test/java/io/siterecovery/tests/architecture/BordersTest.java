@@ -26,7 +26,10 @@ import java.time.ZonedDateTime;
 class BordersTest {
 
     private static final String[] SERVICES = {
-        "io.siterecovery.watchers..", "io.siterecovery.agent..", "io.siterecovery.failover.."
+        "io.siterecovery.watchers..",
+        "io.siterecovery.agent..",
+        "io.siterecovery.failover..",
+        "io.siterecovery.tenants.."
     };
 
     @ArchTest
@@ -93,7 +96,7 @@ class BordersTest {
 
     @ArchTest
     static final ArchRule service_modules_are_blind_to_one_another =
-            slices().matching("io.siterecovery.(watchers|agent|failover)..")
+            slices().matching("io.siterecovery.(watchers|agent|failover|tenants)..")
                     .should()
                     .notDependOnEachOther();
 
