@@ -179,7 +179,7 @@ final class Sharing {
         }
         share = now;
         LOG.atInfo()
-                .addKeyValue("group", now.mode().group())
+                .addKeyValue("consumerGroup", now.mode().group())
                 .addKeyValue("held", new TreeSet<>(now.held()))
                 .addKeyValue("of", partitions)
                 .log("share of the deployments changed");
