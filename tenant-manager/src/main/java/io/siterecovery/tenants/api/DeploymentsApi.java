@@ -50,6 +50,8 @@ final class DeploymentsApi {
     static final String ORDER_DIGEST = ApiGroups.PREFIX + "order-digest";
     static final String IDEMPOTENCY_KEY = ApiGroups.PREFIX + "idempotency-key";
 
+    private static final List<String> GRANTED = List.of("isolation", "allowedCidrs", "limits");
+
     private final Steward steward;
     private final Quorum quorum;
     private final ClusterChecks checks;
@@ -143,13 +145,14 @@ final class DeploymentsApi {
         JsonNode namespace = deployments().namespace(name).orElseThrow();
         Terms before = Steward.termsOf(namespace);
         Terms after = changed(before, spec);
-        spec.remove(List.of("isolation", "allowedCidrs", "limits"));
+        spec.remove(GRANTED);
+        boolean asksForMore = GRANTED.stream().anyMatch(body::has);
+        if (asksForMore && !callers.may(caller, Access.GRANT, Optional.of(name))) {
+            throw new Problem(
+                    Kind.FORBIDDEN,
+                    String.join(", ", GRANTED) + " are the platform administrators' to change");
+        }
         if (!after.equals(before)) {
-            if (!callers.may(caller, Access.GRANT, Optional.of(name))) {
-                throw new Problem(
-                        Kind.FORBIDDEN,
-                        "isolation, allowedCidrs and limits are the platform administrators'");
-            }
             Manifests.Manifest made = Manifests.namespace(name, after);
             quorum.merge(ResourceKind.NAMESPACE, "", made.name(), made.object());
         }
@@ -359,7 +362,7 @@ final class DeploymentsApi {
         }
         Limits limits =
                 change.has("limits")
-                        ? Limits.orDefaults(read(change.path("limits"), Limits.class))
+                        ? before.limits().with(read(change.path("limits"), Limits.class))
                         : before.limits();
         return new Terms(
                 change.path("isolation").asText(before.isolation()),

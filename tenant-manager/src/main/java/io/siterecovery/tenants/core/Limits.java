@@ -24,14 +24,16 @@ public record Limits(
 
     /** With the defaults where nothing is said. */
     public static Limits orDefaults(@Nullable Limits given) {
-        if (given == null) {
-            return DEFAULTS;
-        }
+        return given == null ? DEFAULTS : DEFAULTS.with(given);
+    }
+
+    /** The same, but for what is said. */
+    public Limits with(Limits said) {
         return new Limits(
-                requireNonNullElse(given.groups, GROUPS),
-                requireNonNullElse(given.virtualMachines, VIRTUAL_MACHINES),
-                requireNonNullElse(given.failoversAtOnce, FAILOVERS_AT_ONCE),
-                given.eventBytes());
+                said.groups == null ? groups : said.groups,
+                said.virtualMachines == null ? virtualMachines : said.virtualMachines,
+                said.failoversAtOnce == null ? failoversAtOnce : said.failoversAtOnce,
+                said.eventBytesPerSecond == null ? eventBytesPerSecond : said.eventBytesPerSecond);
     }
 
     /** What it may write and read in Kafka, bytes a second. */
