@@ -12,13 +12,45 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What the deployment's own ProtectionZone says of it as a whole. */
-record Deployment(TenantView view, Tenant tenant) {
+final class Deployment {
+
+    private final TenantView view;
+    private final Tenant tenant;
+
+    /** It is asked of every group at every look: what it says is read once. */
+    private long readAt = -1;
+
+    private boolean leaving;
+    private Standing standing = Standing.GOOD;
+
+    Deployment(TenantView view, Tenant tenant) {
+        this.view = view;
+        this.tenant = tenant;
+    }
 
     /**
      * The deployment is being removed, and nothing stands in the way: groups are let go as if
      * nobody defined them any more. What people wrote stays.
      */
     boolean leaving() {
+        read();
+        return leaving;
+    }
+
+    Standing standing() {
+        read();
+        return standing;
+    }
+
+    private void read() {
+        if (readAt != view.version()) {
+            readAt = view.version();
+            leaving = isLeaving();
+            standing = zones().findAny().isPresent() ? said() : Standing.GOOD;
+        }
+    }
+
+    private boolean isLeaving() {
         return zones().filter(zone -> zone.meta().deleting())
                 .flatMap(zone -> zone.status().path("conditions").valueStream())
                 .anyMatch(
@@ -27,7 +59,7 @@ record Deployment(TenantView view, Tenant tenant) {
                                         && condition.path("status").asText().equals("True"));
     }
 
-    Standing standing() {
+    private Standing said() {
         Optional<String> cordoned =
                 zones().flatMap(
                                 zone ->

@@ -1,5 +1,6 @@
 package io.siterecovery.sandbox.quickstart;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.siterecovery.model.ProtectionZoneSpec;
 import io.siterecovery.model.ResourceKind;
 import io.siterecovery.model.crd.Crd;
@@ -33,8 +34,9 @@ record Onboarding(Ways ways, Map<Role, SiteApi> apis) {
                 Definitions.zone(deployment.name(), zone(deployment)));
     }
 
-    void order(PlatformStaff staff, Deployment deployment) {
-        staff.order(
+    /** What is sent to the tenant-manager. */
+    ObjectNode orderOf(Deployment deployment) {
+        return PlatformStaff.orderOf(
                 deployment,
                 zone(deployment),
                 Map.of(

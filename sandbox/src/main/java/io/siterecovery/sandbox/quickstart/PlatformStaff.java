@@ -64,7 +64,12 @@ record PlatformStaff(String url, String token, SiteApi quorum) {
     }
 
     /** Returns when the order is taken. */
-    void order(Deployment deployment, ProtectionZoneSpec zone, Map<Role, String> kubeconfigs) {
+    void order(ObjectNode order) {
+        until("an order for " + order.path("name").asText(), () -> accepted(order));
+    }
+
+    static ObjectNode orderOf(
+            Deployment deployment, ProtectionZoneSpec zone, Map<Role, String> kubeconfigs) {
         ObjectNode order = ResourceJson.write(zone);
         order.put("name", deployment.name());
         order.putArray("allowedCidrs").add("127.0.0.0/8");
@@ -75,7 +80,7 @@ record PlatformStaff(String url, String token, SiteApi quorum) {
                     .put("name", role.cluster())
                     .put("kubeconfig", kubeconfigs.get(role));
         }
-        until("an order for " + deployment.name(), () -> accepted(order));
+        return order;
     }
 
     /** Returns when the deployment's topics, users and ProtectionZone are there. */

@@ -307,7 +307,9 @@ final class World {
 
     private void order(Onboarding onboarding) {
         PlatformStaff ordering = Objects.requireNonNull(staff);
-        inhabitants.deployments().forEach(one -> onboarding.order(ordering, one));
+        inhabitants.deployments().forEach(one -> ordering.order(onboarding.orderOf(one)));
+        Deployment another = new Deployment("demo", List.of("demo"));
+        state.write("manifests/demo.json", onboarding.orderOf(another).toPrettyString() + "\n");
         inhabitants.deployments().forEach(ordering::awaitProvisioned);
     }
 

@@ -118,7 +118,7 @@ final class BareApi implements AutoCloseable {
                         });
     }
 
-    private static JsonNode parse(String text) {
+    static JsonNode parse(String text) {
         try {
             return JSON.readTree(text);
         } catch (IOException e) {

@@ -17,7 +17,8 @@ import picocli.CommandLine.HelpCommand;
             GroupsBench.class,
             HelpCommand.class,
             SandboxBench.class,
-            StormBench.class
+            StormBench.class,
+            TenantsBench.class
         },
         mixinStandardHelpOptions = true)
 public final class Bench {

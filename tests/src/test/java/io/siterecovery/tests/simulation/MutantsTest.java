@@ -23,18 +23,15 @@ class MutantsTest {
     /** Those that need few schedules. */
     private static final List<String> SOON =
             List.of(
-                    "no-close",
                     "close-after-stop",
                     "grant-without-proof",
                     "proof-before-close",
                     "silence-is-stopped",
                     "no-up-to-date-check",
                     "told-is-stopped",
-                    "ownership-reset-with-group",
                     "opened-before-grant",
                     "started-while-moving",
                     "undo-after-grant",
-                    "lock-ignored",
                     "dry-run-for-real",
                     "failed-without-undo",
                     "each-action-once",

@@ -68,6 +68,30 @@ class PreflightTest {
     private boolean copying;
     private boolean force;
     private Taints taints = Taints.NONE;
+    private Optional<String> refused = Optional.empty();
+    private Optional<String> crowded = Optional.empty();
+
+    @Test
+    void a_cordoned_deployment_takes_on_no_planned_failover() {
+        refused = Optional.of("the deployment prod is cordoned (audit)");
+        assertRefused("NotTakenOn", "cordoned (audit)");
+        missing = List.of("PVC disk-2");
+        assertRefused("NotTakenOn", "cordoned (audit)", "PVC disk-2");
+    }
+
+    @Test
+    void one_too_many_waits_and_an_emergency_does_not() {
+        crowded = Optional.of("2 failovers are under way");
+        assertWaitsThenRefused("TooManyAtOnce");
+        dryRun = true;
+        assertThat(judge()).isInstanceOf(Rehearsed.class);
+        dryRun = false;
+        type = "emergency";
+        force = true;
+        FailoverState emergency = judge();
+        crowded = Optional.empty();
+        assertThat(emergency).isEqualTo(judge());
+    }
 
     @Test
     void accepts_what_can_be_moved() {
@@ -276,7 +300,8 @@ class PreflightTest {
                         missing,
                         Map.of(SOURCE, source, TARGET, target),
                         replication(sourceReport(), targetReport()),
-                        copying);
+                        copying,
+                        refused);
         Seen seen =
                 new Seen(
                         NOW,
@@ -285,7 +310,8 @@ class PreflightTest {
                         Optional.of(wanted),
                         Map.of(SOURCE, Optional.empty(), TARGET, Optional.empty()),
                         taints,
-                        Limits.DEFAULT);
+                        Limits.DEFAULT,
+                        crowded);
         return Preflight.judge(pending, order, seen);
     }
 

@@ -70,6 +70,30 @@ class GroupPolicyTest {
     private String placementCount = "2";
     private boolean paused;
     private DrbdTaints taints = DrbdTaints.NONE;
+    private Standing standing = Standing.GOOD;
+
+    @Test
+    void one_group_too_many_is_not_claimed_and_says_so_and_one_that_is_held_stays() {
+        standing =
+                new Standing(
+                        Optional.empty(),
+                        Optional.of("the deployment may have 3 groups and has 3"));
+        source.up().copied = true;
+        target.copied = true;
+        List<GroupEffect> held = actions();
+        standing = Standing.GOOD;
+        assertThat(held).isEqualTo(actions());
+        standing =
+                new Standing(
+                        Optional.empty(),
+                        Optional.of("the deployment may have 3 groups and has 3"));
+        ownership = Optional.of(Ownership.unclaimed());
+        assertThat(actions()).noneMatch(WriteOwnership.class::isInstance);
+        assertThat(condition(statuses().getFirst(), "ValidationFailed").message())
+                .contains("may have 3 groups and has 3");
+        standing = Standing.GOOD;
+        assertThat(actions()).anyMatch(WriteOwnership.class::isInstance);
+    }
 
     @Test
     void a_new_group_is_first_unclaimed_and_nothing_is_touched() {
@@ -398,7 +422,8 @@ class GroupPolicyTest {
                 replication(sourceReport(), targetReport()),
                 taints,
                 Findings.NONE,
-                PastMoves.NONE);
+                PastMoves.NONE,
+                standing);
     }
 
     private ProtectionGroupSpec spec(String desiredState) {
