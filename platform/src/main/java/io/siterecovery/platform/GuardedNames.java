@@ -30,7 +30,13 @@ public final class GuardedNames extends InetAddressResolverProvider {
 
     static Guard guard(URI server, AddressRules rules) {
         String name = String.valueOf(server.getHost()).toLowerCase(Locale.ROOT);
-        RULES.computeIfAbsent(name, none -> new CopyOnWriteArrayList<>()).add(rules);
+        RULES.compute(
+                name,
+                (host, known) -> {
+                    List<AddressRules> all = known == null ? new CopyOnWriteArrayList<>() : known;
+                    all.add(rules);
+                    return all;
+                });
         return () ->
                 RULES.computeIfPresent(
                         name,
