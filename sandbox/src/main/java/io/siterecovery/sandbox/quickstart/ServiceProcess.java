@@ -119,7 +119,8 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     private synchronized void ended(Process ended, long begun) {
-        if (closed || staysDown) {
+        // One that was revived already has a successor.
+        if (closed || staysDown || !ended.equals(process)) {
             return;
         }
         // Somebody who kills it wants to see it come back, however often.
